@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Feeding: prepared JPEG faces to shuffled float32 batches, decoded by several threads.
+
+A set that fits is decoded once and kept as bytes; a larger one is decoded anew for every batch.
+The order and the flips of an epoch depend on (seed, epoch) alone, so a resumed run sees what an
+uninterrupted one would have seen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import cv2
+import keras
+import numpy as np
+
+CACHE_BYTES = 3 << 30
+"""Decoded faces are kept in memory up to this many bytes."""
+THREADS = max(2, os.cpu_count() or 2)
+
+
+def read_face(path: Path, size_px: int) -> np.ndarray:
+    """One prepared face as (S, S, 3) uint8 RGB.
+
+    Raises:
+        ValueError: not an image, or not of the prepared size.
+    """
+    image = cv2.imread(str(path), cv2.IMREAD_COLOR)
+    if image is None:
+        raise ValueError(f"{path}: not a readable image")
+    if image.shape != (size_px, size_px, 3):
+        raise ValueError(f"{path}: {image.shape[1]} x {image.shape[0]} px where {size_px} px was prepared")
+    return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def read_faces(paths: Sequence[Path], size_px: int) -> np.ndarray:
+    """All faces, decoded in parallel: (N, S, S, 3) uint8 RGB."""
+    faces = np.empty((len(paths), size_px, size_px, 3), np.uint8)
+
+    def fill(index: int) -> None:
+        faces[index] = read_face(paths[index], size_px)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for _ in pool.map(fill, range(len(paths))):
+            pass
+    return faces
+
+
+class Batches(keras.utils.PyDataset):
+    """Batches (crops, crops) of float32 RGB in [0, 1], shape (B, S, S, 3); the last one may be smaller.
+
+    Set `epoch` before each pass: with `shuffle` it picks the order, with `flip` the mirrored half.
+    """
+
+    def __init__(self, paths: Sequence[Path], size_px: int, batch_size: int, seed: int = 0,
+                 shuffle: bool = False, flip: bool = False, cache_bytes: int = CACHE_BYTES):
+        if not paths:
+            raise ValueError("paths: no face to feed")
+        self.cached = len(paths) * size_px * size_px * 3 <= cache_bytes
+        # A cached set needs no decoding thread, and one producer keeps the order simple.
+        super().__init__(workers=1 if self.cached else THREADS, max_queue_size=2 * THREADS)
+        self.paths, self.size_px, self.batch_size = list(paths), size_px, batch_size
+        self.seed, self.shuffle, self.flip, self.epoch = seed, shuffle, flip, 0
+        self._faces = read_faces(self.paths, size_px) if self.cached else None
+        self._order = (-1, np.arange(len(self.paths)))
+
+    def __len__(self) -> int:
+        return -(-len(self.paths) // self.batch_size)
+
+    def order(self) -> np.ndarray:
+        """The epoch's order, int64 (n,)."""
+        epoch, order = self._order
+        if self.shuffle and epoch != self.epoch:
+            order = np.random.default_rng([self.seed, self.epoch]).permutation(len(self.paths))
+            self._order = (self.epoch, order)
+        return order
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        chosen = self.order()[index * self.batch_size:(index + 1) * self.batch_size]
+        if self._faces is not None:
+            faces = self._faces[chosen]
+        else:
+            faces = np.stack([read_face(self.paths[i], self.size_px) for i in chosen])
+        if self.flip:
+            mirrored = np.random.default_rng([self.seed, self.epoch, index]).random(len(faces)) < 0.5
+            faces[mirrored] = faces[mirrored, :, ::-1]
+        crops = faces.astype(np.float32) / np.float32(255)
+        return crops, crops
