@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frame in, judged faces out: the one path that the node, the command and the evaluation share."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from fakeface_ros.results import Detections, Face, FrameResult, Verdict
+from fakeface_ros.scoring.bundle import load_bundle
+from fakeface_ros.scoring.scorer import Scorer, Scores
+from fakeface_ros.vision.alignment import (
+    align_faces,
+    ffhq_quads,
+    quad_sides,
+    resize_crop,
+    visible_fractions,
+)
+from fakeface_ros.vision.detection import DEFAULT_MIN_FACE_PX, DEFAULT_THRESHOLD, MtcnnDetector
+from fakeface_ros.vision.tracking import Tracker
+
+DEFAULT_MODEL = "cae_kde"
+
+MIN_VISIBLE_FRACTION = 0.75
+"""Of a face's aligned square. The rest is filled by reflection; beyond a quarter that is no face
+any more, but FFHQ itself reflects smaller strips at the edges of photographs."""
+
+MIN_CROP_PX = 32
+"""Side of the aligned square below which nothing of a generator's traces can be left."""
+
+
+@dataclass(frozen=True)
+class PipelineConfig:
+    """Settings of a pipeline, and the one source of their defaults.
+
+    Attributes:
+        model: name of a bundle, or path of its folder.
+        min_face_px: side of the smallest face box searched for, in pixels of the frame.
+        detection_threshold: confidence in (0, 1) that a detection must exceed.
+        alpha: false-alarm rate in (0, 1): a face is fake where p_real <= alpha. None takes the
+            bundle's own.
+        threads: for one network call; 0 takes every core.
+    """
+
+    model: str = DEFAULT_MODEL
+    min_face_px: int = DEFAULT_MIN_FACE_PX
+    detection_threshold: float = DEFAULT_THRESHOLD
+    alpha: float | None = None
+    threads: int = 0
+
+
+class Pipeline:
+    """Detection, alignment, scoring and tracking in a row. Use one from one thread only.
+
+    Attributes:
+        bundle: the checked bundle in use.
+        config: the settings in use.
+        counters: frames, faces, real, fake, unknown, and "unknown: reason" for each reason.
+    """
+
+    def __init__(self, config: PipelineConfig | None = None):
+        """Load the bundle and the detector.
+
+        Raises:
+            BundleError: the bundle is missing, altered or not usable.
+            WeightsError: the detector's weights are not installed.
+            ValueError: a setting is out of range.
+        """
+        self.config = config or PipelineConfig()
+        if self.config.alpha is not None and not 0 < self.config.alpha < 1:
+            raise ValueError(f"alpha must lie between 0 and 1, got {self.config.alpha}")
+        self.bundle = load_bundle(self.config.model)
+        self._scorer = Scorer(self.bundle, self.config.threads)
+        self._detector = MtcnnDetector(
+            self.config.min_face_px, self.config.detection_threshold, self.config.threads
+        )
+        self._tracker = Tracker()
+        self.counters: Counter[str] = Counter()
+
+    @property
+    def alpha(self) -> float:
+        """The false-alarm rate in use."""
+        return self.bundle.alpha if self.config.alpha is None else self.config.alpha
+
+    def process(self, frame: np.ndarray, source: str = "", index: int = 0) -> FrameResult:
+        """Judge the faces of the next frame of a stream.
+
+        Args:
+            frame: (H, W, 3) uint8 BGR.
+            source: said again in the result.
+            index: the frame's number, said again in the result.
+
+        Raises:
+            ValueError: frame has another shape or dtype.
+        """
+        start = time.perf_counter()
+        detections = self._detector.detect(frame)
+        ids = self._tracker.update(detections.boxes)
+        faces = self._judge(frame, detections)
+        for face, identity in zip(faces, ids, strict=True):
+            face.id = identity
+        return self._result(frame, source, index, faces, start)
+
+    def judge_crop(self, image: np.ndarray, source: str = "", index: int = 0) -> FrameResult:
+        """Judge a picture, (H, W, 3) uint8 BGR, that is one aligned face already."""
+        start = time.perf_counter()
+        scores = self._scorer.score(resize_crop(image, self.bundle.size_px)[None])
+        face = Face(
+            (0.0, 0.0, float(image.shape[1]), float(image.shape[0])),
+            np.full((5, 2), np.nan, np.float32),
+            detection_score=1.0,
+        )
+        self._fill(face, scores, 0)
+        return self._result(image, source, index, [face], start)
+
+    def reset(self) -> None:
+        """Forget the faces followed so far, as at the start of another stream."""
+        self._tracker.reset()
+
+    def _judge(self, frame: np.ndarray, detections: Detections) -> list[Face]:
+        faces = [
+            Face(tuple(float(v) for v in box), points, float(score))  # type: ignore[arg-type]
+            for box, points, score in zip(
+                detections.boxes, detections.landmarks, detections.scores, strict=True
+            )
+        ]
+        for face, reason in zip(faces, unfit_reasons(detections.landmarks, frame), strict=True):
+            face.reason = reason
+        fit = [face for face in faces if not face.reason]
+        if fit:
+            crops = align_faces(frame, np.stack([f.landmarks for f in fit]), self.bundle.size_px)
+            scores = self._scorer.score(crops)
+            for index, face in enumerate(fit):
+                self._fill(face, scores, index)
+        return faces
+
+    def _fill(self, face: Face, scores: Scores, index: int) -> None:
+        face.fake_score = float(scores.fake_score[index])
+        face.p_real = float(scores.p_real[index])
+        for name in ("reconstruction_error", "log_density"):
+            if name in scores.evidence:
+                setattr(face, name, float(scores.evidence[name][index]))
+        face.verdict = Verdict.FAKE if face.p_real <= self.alpha else Verdict.REAL
+
+    def _result(
+        self, frame: np.ndarray, source: str, index: int, faces: list[Face], start: float
+    ) -> FrameResult:
+        self.counters["frames"] += 1
+        self.counters["faces"] += len(faces)
+        for face in faces:
+            self.counters[face.verdict.label] += 1
+            if face.reason:
+                self.counters[f"unknown: {face.reason}"] += 1
+        return FrameResult(
+            source,
+            index,
+            frame.shape[1],
+            frame.shape[0],
+            faces,
+            latency_ms=(time.perf_counter() - start) * 1e3,
+        )
+
+
+def unfit_reasons(landmarks: np.ndarray, frame: np.ndarray) -> list[str]:
+    """For each face, (N, 5, 2) landmarks, why it cannot be judged, or ""."""
+    quads = ffhq_quads(landmarks)
+    visible = visible_fractions(quads, frame.shape[1], frame.shape[0])
+    return [
+        "too small"
+        if side < MIN_CROP_PX
+        else "cut by the edge of the frame"
+        if share < MIN_VISIBLE_FRACTION
+        else ""
+        for side, share in zip(quad_sides(quads), visible, strict=True)
+    ]

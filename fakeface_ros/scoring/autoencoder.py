@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The convolutional autoencoder at run time: crops in, latent codes and reconstructions out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from fakeface_ros.inference import CPU, make_session
+
+
+class Autoencoder:
+    """An exported autoencoder: input "crops", outputs "code" and "reconstruction"."""
+
+    def __init__(
+        self, model: bytes | str | Path, threads: int = 0, providers: Sequence[str] = CPU
+    ):
+        """Load the network.
+
+        Args:
+            model: the ONNX file's content or path.
+            threads: as `make_session`.
+            providers: as `make_session`.
+
+        Raises:
+            ValueError: the network has other inputs or outputs.
+        """
+        self._session = make_session(model, threads, providers)
+        inputs = [i.name for i in self._session.get_inputs()]
+        outputs = [o.name for o in self._session.get_outputs()]
+        if inputs != ["crops"] or outputs != ["code", "reconstruction"]:
+            raise ValueError(
+                "the autoencoder must take 'crops' and give 'code' and "
+                f"'reconstruction', this one takes {inputs} and gives {outputs}"
+            )
+
+    def reconstruct(self, crops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Encode and decode.
+
+        Args:
+            crops: (N, S, S, 3) float32 RGB in [0, 1].
+
+        Returns:
+            codes (N, D) float32 and reconstructions (N, S, S, 3) float32 in [0, 1].
+        """
+        code, reconstruction = self._session.run(None, {"crops": crops})
+        return code.reshape(len(crops), -1), reconstruction
+
+
+def reconstruction_error(crops: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:
+    """Mean squared error per value of each crop, (N,) float64.
+
+    The thesis's equation 3.1 is the sum over dimensions; this is that sum divided by their number
+    (49,152 at 128 px), so that it can be compared between crop sizes.
+    """
+    difference = (crops - reconstructions).reshape(len(crops), -1)
+    return np.einsum("ij,ij->i", difference, difference, dtype=np.float64) / difference.shape[1]

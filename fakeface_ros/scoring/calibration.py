@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Conformal p-values: how unusual a face is among calibration faces that are all real."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def conformal_p(strangeness: np.ndarray, calibration: np.ndarray) -> np.ndarray:
+    """Share of calibration faces that are at least as strange.
+
+    p = (1 + #{calibration >= strangeness}) / (n + 1), Vovk, Gammerman and Shafer, "Algorithmic
+    Learning in a Random World" (2005), chapter 2. If a new real face is exchangeable with the
+    calibration faces, P(p <= alpha) <= alpha for every alpha.
+
+    Args:
+        strangeness: (N,) float, high is strange; NaN gives p = NaN.
+        calibration: (n,) float, strangeness of n >= 1 real faces, in ascending order.
+
+    Returns:
+        (N,) float64 in [1 / (n + 1), 1].
+
+    Raises:
+        ValueError: calibration is empty, not finite or not in ascending order.
+    """
+    calibration = np.asarray(calibration, np.float64)
+    if calibration.ndim != 1 or calibration.size == 0 or not np.isfinite(calibration).all():
+        raise ValueError(
+            "calibration must be a non-empty vector of finite numbers, "
+            f"got shape {calibration.shape}"
+        )
+    if (np.diff(calibration) < 0).any():
+        raise ValueError("calibration must be in ascending order")
+    strangeness = np.asarray(strangeness, np.float64)
+    at_least = calibration.size - np.searchsorted(calibration, strangeness, side="left")
+    p = (1.0 + at_least) / (calibration.size + 1.0)
+    return np.where(np.isnan(strangeness), np.nan, p)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Crops in, evidence and calibrated scores out."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from fakeface_ros.inference import CPU
+from fakeface_ros.scoring.autoencoder import Autoencoder
+from fakeface_ros.scoring.bundle import Bundle, BundleError, EvidenceSpec
+from fakeface_ros.scoring.calibration import conformal_p
+from fakeface_ros.scoring.codec import canonical_crops
+from fakeface_ros.scoring.evidence import EVIDENCE, Observation
+
+
+@dataclass(frozen=True)
+class Scores:
+    """Scores of N crops.
+
+    Attributes:
+        evidence: by kind, (N,) float64 in the kind's own unit.
+        strangeness: (N,) float64, high is fake, 0 at the bundle's thresholds.
+        fake_score: (N,) float64 in (0, 1): 1 / (1 + exp(-strangeness)).
+        p_real: (N,) float64 in (0, 1], conformal.
+    """
+
+    evidence: dict[str, np.ndarray]
+    strangeness: np.ndarray
+    fake_score: np.ndarray
+    p_real: np.ndarray
+
+
+class Scorer:
+    """A bundle put to work."""
+
+    def __init__(self, bundle: Bundle, threads: int = 0, providers: Sequence[str] = CPU):
+        """Load the networks and arrays of a bundle.
+
+        Raises:
+            BundleError: a file it needs is missing or is not what it should be, or it names
+                evidence that this release does not know.
+        """
+        self.bundle = bundle
+        unknown = [item.name for item in bundle.evidence if item.name not in EVIDENCE]
+        if unknown:
+            raise BundleError(
+                f"bundle {bundle.name}: evidence {', '.join(unknown)} is not known to "
+                f"this release, which knows {', '.join(EVIDENCE)}"
+            )
+        try:
+            self.autoencoder = Autoencoder(bundle.file("autoencoder.onnx"), threads, providers)
+            self._evidence = {item.name: EVIDENCE[item.name](bundle) for item in bundle.evidence}
+            self._calibration = _read_calibration(bundle)
+        except BundleError:
+            raise
+        except Exception as error:  # ONNX Runtime and numpy have no common base for a bad file
+            raise BundleError(f"bundle {bundle.directory} cannot be loaded: {error}") from error
+
+    def score(self, crops: np.ndarray) -> Scores:
+        """Score aligned crops.
+
+        Args:
+            crops: (N, S, S, 3) uint8 RGB, S = bundle.size_px.
+
+        Raises:
+            ValueError: crops have another shape or dtype.
+        """
+        size_px = self.bundle.size_px
+        if crops.shape[1:] != (size_px, size_px, 3):
+            raise ValueError(f"crops must be (N, {size_px}, {size_px}, 3), got {crops.shape}")
+        pictures = canonical_crops(crops, self.bundle.jpeg_quality)
+        observation = Observation(pictures, *self.autoencoder.reconstruct(pictures))
+        evidence = {name: kind(observation) for name, kind in self._evidence.items()}
+        strangeness = strangest(
+            [margin(item, evidence[item.name]) for item in self.bundle.evidence]
+        )
+        # Beyond 50 the logistic is 0 or 1 in float64 all the same; exp would only overflow.
+        fake_score = 1.0 / (1.0 + np.exp(-np.clip(strangeness, -50.0, 50.0)))
+        return Scores(
+            evidence, strangeness, fake_score, conformal_p(strangeness, self._calibration)
+        )
+
+
+def strangest(margins: list[np.ndarray]) -> np.ndarray:
+    """The thesis's rule: one kind of evidence beyond its threshold makes a face fake."""
+    return np.max(margins, axis=0)
+
+
+def margin(item: EvidenceSpec, values: np.ndarray) -> np.ndarray:
+    """How far values lie on the fake side of a threshold, in units of its scale; 0 at it."""
+    sign = 1.0 if item.fake_when == "above" else -1.0
+    return sign * (values - item.threshold) / item.scale
+
+
+def _read_calibration(bundle: Bundle) -> np.ndarray:
+    with np.load(io.BytesIO(bundle.file("calibration.npz")), allow_pickle=False) as arrays:
+        calibration = arrays["strangeness"].astype(np.float64)
+    conformal_p(np.zeros(1), calibration)  # refuses a calibration that could not be used
+    return calibration

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Arithmetic of axis-aligned boxes, (N, 4) as x1, y1, x2, y2 in pixels."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+_BLOCK = 256
+"""Boxes compared with all others at once; bounds memory where thousands are proposed."""
+
+
+def overlap(
+    a: np.ndarray, b: np.ndarray, over: Literal["union", "smaller"] = "union"
+) -> np.ndarray:
+    """Shared area of each pair, as a share of their union (IoU) or of the smaller box.
+
+    Args:
+        a: (N, 4).
+        b: (M, 4).
+        over: what the shared area is divided by.
+
+    Returns:
+        (N, M) in [0, 1]; 0 where a box has no area.
+    """
+    low = np.maximum(a[:, None, :2], b[None, :, :2])
+    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
+    shared = np.prod(np.maximum(high - low, 0), axis=2)
+    area_a = np.prod(np.maximum(a[:, 2:] - a[:, :2], 0), axis=1)[:, None]
+    area_b = np.prod(np.maximum(b[:, 2:] - b[:, :2], 0), axis=1)[None, :]
+    whole = area_a + area_b - shared if over == "union" else np.minimum(area_a, area_b)
+    return np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
+
+
+def suppress(
+    boxes: np.ndarray,
+    scores: np.ndarray,
+    threshold: float,
+    over: Literal["union", "smaller"] = "union",
+) -> np.ndarray:
+    """Non-maximum suppression as the `mtcnn` wheel does it.
+
+    A box goes when any stronger box overlaps it by more than the threshold, even one that goes
+    itself (the greedy form would only count those that stay).
+
+    Returns:
+        Indices of the boxes that stay, strongest first.
+    """
+    order = np.argsort(-scores, kind="stable")
+    boxes = boxes[order]
+    keep = []
+    for start in range(0, len(boxes), _BLOCK):
+        block = boxes[start : start + _BLOCK]
+        stronger = overlap(boxes[: start + len(block)], block, over) > threshold
+        stronger &= np.arange(start + len(block))[:, None] < start + np.arange(len(block))[None, :]
+        keep.append(~stronger.any(axis=0))
+    return order[np.concatenate(keep)] if keep else order
+
+
+def square(boxes: np.ndarray) -> np.ndarray:
+    """Boxes widened about their centres to the longer of their sides, (N, 4)."""
+    centres = (boxes[:, :2] + boxes[:, 2:]) / 2
+    half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
+    return np.concatenate([centres - half, centres + half], axis=1)

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Annotated pictures and videos on disk."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import cv2
+
+from fakeface_ros.results import FrameResult
+from fakeface_ros.sources import SourceFrame
+from fakeface_ros.vision.annotation import annotate
+
+DEFAULT_RATE_HZ = 10.0
+"""Of an annotated video whose source states no rate, as a webcam."""
+
+
+class AnnotationWriter:
+    """Writes NAME.png for an image and NAME.mp4 for a video into one folder.
+
+    Two sources of the same name get NAME.png and NAME-2.png: nothing is overwritten in one run.
+    """
+
+    def __init__(self, directory: Path):
+        """Make the folder.
+
+        Raises:
+            OSError: it cannot be made.
+        """
+        directory.mkdir(parents=True, exist_ok=True)
+        self._directory = directory
+        self._used: set[Path] = set()
+        self._video: cv2.VideoWriter | None = None
+        self._video_source = ""
+
+    def write(self, item: SourceFrame, result: FrameResult) -> None:
+        """Save one judged frame.
+
+        Raises:
+            OSError: it cannot be written.
+        """
+        if item.image is None:
+            raise ValueError(f"{item.source}: a frame without image cannot be annotated")
+        picture = annotate(item.image, result)
+        if not item.is_video:
+            self.close()
+            good, data = cv2.imencode(".png", picture)
+            if not good:
+                raise OSError(f"{item.source}: the annotated picture cannot be encoded")
+            write_whole(self._name(item.source, ".png"), data.tobytes())
+            return
+        if self._video is None or self._video_source != item.source:
+            self.close()
+            self._video_source = item.source
+            path = self._name(item.source, ".mp4")
+            self._video = cv2.VideoWriter(
+                str(path),
+                cv2.VideoWriter.fourcc(*"mp4v"),
+                item.rate_hz or DEFAULT_RATE_HZ,
+                (result.width, result.height),
+            )
+            if not self._video.isOpened():
+                raise OSError(f"{path} cannot be written")
+        self._video.write(picture)
+
+    def close(self) -> None:
+        """Finish the video being written, if any."""
+        if self._video is not None:
+            self._video.release()
+            self._video = None
+
+    def _name(self, source: str, suffix: str) -> Path:
+        stem = Path(source).stem or "camera"
+        path, number = self._directory / f"{stem}{suffix}", 2
+        while path in self._used:
+            path = self._directory / f"{stem}-{number}{suffix}"
+            number += 1
+        self._used.add(path)
+        return path
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all.
+
+    Raises:
+        OSError: it cannot be written; what was there before is still there.
+    """
+    partial = path.with_name(path.name + ".part")
+    try:
+        partial.write_bytes(content)
+        os.replace(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
