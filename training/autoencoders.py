@@ -68,8 +68,14 @@ def _decoder(size_px: int) -> keras.Model:
     return _chain(layers, (size_px // 8, size_px // 8, 16), "decoder")
 
 
-def _pair(kind: str, size_px: int, encoder: keras.Model, decoder: keras.Model,
-          noisy: Callable | None = None, coded: Callable | None = None) -> Autoencoder:
+def _pair(
+    kind: str,
+    size_px: int,
+    encoder: keras.Model,
+    decoder: keras.Model,
+    noisy: Callable | None = None,
+    coded: Callable | None = None,
+) -> Autoencoder:
     """Join encoder and decoder; `noisy` and `coded` act on the training path only."""
     crops = keras.Input((size_px, size_px, 3), name="crops")
     seen = noisy(crops) if noisy else crops
@@ -95,14 +101,26 @@ def undercomplete(size_px: int = SIZE_PX, code_size: int = 128) -> Autoencoder:
     """
     features = _encoder(size_px)
     side = size_px // 8
-    encoder = _chain([features, keras.layers.Flatten(name="flatten"),
-                      keras.layers.Dense(code_size, name="bottleneck"),
-                      keras.layers.Reshape((1, 1, code_size), name="code")],
-                     (size_px, size_px, 3), "bottleneck_encoder")
-    decoder = _chain([keras.layers.Flatten(name="flatten_code"),
-                      keras.layers.Dense(side * side * 16, activation="relu", name="expand"),
-                      keras.layers.Reshape((side, side, 16), name="grid"), _decoder(size_px)],
-                     (1, 1, code_size), "bottleneck_decoder")
+    encoder = _chain(
+        [
+            features,
+            keras.layers.Flatten(name="flatten"),
+            keras.layers.Dense(code_size, name="bottleneck"),
+            keras.layers.Reshape((1, 1, code_size), name="code"),
+        ],
+        (size_px, size_px, 3),
+        "bottleneck_encoder",
+    )
+    decoder = _chain(
+        [
+            keras.layers.Flatten(name="flatten_code"),
+            keras.layers.Dense(side * side * 16, activation="relu", name="expand"),
+            keras.layers.Reshape((side, side, 16), name="grid"),
+            _decoder(size_px),
+        ],
+        (1, 1, code_size),
+        "bottleneck_decoder",
+    )
     return _pair("undercomplete", size_px, encoder, decoder)
 
 
@@ -113,12 +131,18 @@ def sparse(size_px: int = SIZE_PX, activity: float = 0.05, weight: float = 1e-3)
     Ng, "Sparse autoencoder", CS294A lecture notes, 2011.
     """
     penalty = KLSparsity(activity, weight, name="sparsity")
-    return _pair("sparse", size_px, _encoder(size_px, "sigmoid"), _decoder(size_px),
-                 coded=lambda seen, code: penalty(code))
+    return _pair(
+        "sparse",
+        size_px,
+        _encoder(size_px, "sigmoid"),
+        _decoder(size_px),
+        coded=lambda seen, code: penalty(code),
+    )
 
 
-def contractive(size_px: int = SIZE_PX, weight: float = 1e-3, step: float = 1e-2,
-                seed: int = 0) -> Autoencoder:
+def contractive(
+    size_px: int = SIZE_PX, weight: float = 1e-3, step: float = 1e-2, seed: int = 0
+) -> Autoencoder:
     """MSE plus `weight` times the squared Frobenius norm of the encoder's Jacobian, per code value.
 
     Rifai et al., "Contractive auto-encoders: explicit invariance during feature extraction", ICML 2011.
@@ -127,8 +151,13 @@ def contractive(size_px: int = SIZE_PX, weight: float = 1e-3, step: float = 1e-2
     encoder = _encoder(size_px)
     copy = PerturbedCopy(step, seed, name="perturbed")
     penalty = JacobianPenalty(weight, step, name="contraction")
-    return _pair("contractive", size_px, encoder, _decoder(size_px),
-                 coded=lambda seen, code: penalty([code, encoder(copy(seen))]))
+    return _pair(
+        "contractive",
+        size_px,
+        encoder,
+        _decoder(size_px),
+        coded=lambda seen, code: penalty([code, encoder(copy(seen))]),
+    )
 
 
 def denoising(size_px: int = SIZE_PX, noise: float = 0.1, seed: int = 0) -> Autoencoder:
@@ -140,8 +169,9 @@ def denoising(size_px: int = SIZE_PX, noise: float = 0.1, seed: int = 0) -> Auto
     return _pair("denoising", size_px, _encoder(size_px), _decoder(size_px), noisy=layer)
 
 
-def variational(size_px: int = SIZE_PX, code_size: int = 128, decoder_variance: float = 0.02,
-                seed: int = 0) -> Autoencoder:
+def variational(
+    size_px: int = SIZE_PX, code_size: int = 128, decoder_variance: float = 0.02, seed: int = 0
+) -> Autoencoder:
     """Gaussian code with a standard normal prior; the exported code is the mean.
 
     Kingma and Welling, "Auto-encoding variational Bayes", ICLR 2014. With a Gaussian decoder of
@@ -149,18 +179,27 @@ def variational(size_px: int = SIZE_PX, code_size: int = 128, decoder_variance: 
     term is weighted by 2 * `decoder_variance` / D beside the mean squared error.
     """
     side = size_px // 8
-    features = _chain([_encoder(size_px), keras.layers.Flatten(name="flatten")],
-                      (size_px, size_px, 3), "features")
+    features = _chain(
+        [_encoder(size_px), keras.layers.Flatten(name="flatten")],
+        (size_px, size_px, 3),
+        "features",
+    )
     crops = keras.Input((size_px, size_px, 3), name="crops")
     hidden = features(crops)
     as_grid = keras.layers.Reshape((1, 1, code_size), name="code")
     mean = as_grid(keras.layers.Dense(code_size, name="mean")(hidden))
     spread = keras.layers.Dense(code_size, kernel_initializer="zeros", name="log_variance")(hidden)
     log_variance = keras.layers.Reshape((1, 1, code_size), name="log_variance_grid")(spread)
-    decoder = _chain([keras.layers.Flatten(name="flatten_code"),
-                      keras.layers.Dense(side * side * 16, activation="relu", name="expand"),
-                      keras.layers.Reshape((side, side, 16), name="grid"), _decoder(size_px)],
-                     (1, 1, code_size), "bottleneck_decoder")
+    decoder = _chain(
+        [
+            keras.layers.Flatten(name="flatten_code"),
+            keras.layers.Dense(side * side * 16, activation="relu", name="expand"),
+            keras.layers.Reshape((side, side, 16), name="grid"),
+            _decoder(size_px),
+        ],
+        (1, 1, code_size),
+        "bottleneck_decoder",
+    )
     weight = 2.0 * decoder_variance / (size_px * size_px * 3)
     sample = GaussianSample(weight, seed, name="sample")([mean, log_variance])
     trainer = keras.Model(crops, decoder(sample), name="variational_trainer")
@@ -192,4 +231,6 @@ def build_autoencoder(kind: str, size_px: int = SIZE_PX, **options: float) -> Au
     try:
         return KINDS[kind](size_px, **options)
     except TypeError as error:
-        raise ValueError(f"options: {sorted(options)} do not fit kind {kind!r}: {error}") from error
+        raise ValueError(
+            f"options: {sorted(options)} do not fit kind {kind!r}: {error}"
+        ) from error

@@ -15,8 +15,11 @@ from training.feeding import Batches
 
 def seed_epoch(model: keras.Model, seed: int, epoch: int) -> None:
     """Set every noise generator of the model as (seed, epoch) says, whatever ran before."""
-    states = [variable for variable in model.non_trainable_variables
-              if variable.name == "seed_generator_state"]
+    states = [
+        variable
+        for variable in model.non_trainable_variables
+        if variable.name == "seed_generator_state"
+    ]
     for number, state in enumerate(states):
         drawn = np.random.default_rng([seed, epoch, number]).integers(0, 2**31, size=2)
         state.assign(drawn.astype("uint32"))
@@ -48,7 +51,9 @@ class Checkpoints(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         progress, loss = self.progress, (logs or {}).get("val_loss", float("nan"))
         if not np.isfinite(loss):
-            raise ArithmeticError(f"epoch {epoch + 1}: validation loss is {loss}; lower the learning rate")
+            raise ArithmeticError(
+                f"epoch {epoch + 1}: validation loss is {loss}; lower the learning rate"
+            )
         progress.epoch = epoch + 1
         progress.seconds += time.monotonic() - self._began
         better = loss < progress.best_loss
@@ -82,5 +87,8 @@ class TimeLeft(keras.callbacks.Callback):
         now, epochs = time.monotonic(), self.params["epochs"]
         left_s = (now - self._first) / self._done * (epochs - epoch - 1)
         figures = "  ".join(f"{name} {value:.5f}" for name, value in sorted((logs or {}).items()))
-        print(f"epoch {epoch + 1}/{epochs}  {figures}  {self.images / (now - self._began):.0f} images/s"
-              f"  {int(left_s // 60)} min {int(left_s % 60):02d} s left", flush=True)
+        print(
+            f"epoch {epoch + 1}/{epochs}  {figures}  {self.images / (now - self._began):.0f} images/s"
+            f"  {int(left_s // 60)} min {int(left_s % 60):02d} s left",
+            flush=True,
+        )

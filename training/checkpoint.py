@@ -36,8 +36,10 @@ class Progress:
 
 
 def _named(variables: list, prefix: str) -> dict[str, np.ndarray]:
-    return {f"{prefix}{number:04d}": np.asarray(keras.ops.convert_to_numpy(variable))
-            for number, variable in enumerate(variables)}
+    return {
+        f"{prefix}{number:04d}": np.asarray(keras.ops.convert_to_numpy(variable))
+        for number, variable in enumerate(variables)
+    }
 
 
 def save_checkpoint(path: Path, model: keras.Model, progress: Progress) -> None:
@@ -70,7 +72,9 @@ def _assign(path: Path, prefix: str, variables: list, stored: np.lib.npyio.NpzFi
     names = [name for name in stored.files if name.startswith(prefix)]
     shapes = [stored[name].shape for name in names]
     if shapes != [tuple(variable.shape) for variable in variables]:
-        raise ValueError(f"{path}: holds other {prefix.rstrip('_')} arrays than this configuration builds")
+        raise ValueError(
+            f"{path}: holds other {prefix.rstrip('_')} arrays than this configuration builds"
+        )
     for name, variable in zip(names, variables):
         variable.assign(stored[name])
 

@@ -41,7 +41,9 @@ class TrainConfig:
         if self.patience < 0:
             raise ValueError(f"patience: {self.patience} is negative")
         if self.precision not in PRECISIONS:
-            raise ValueError(f"precision: {self.precision!r} is not one of {', '.join(PRECISIONS)}")
+            raise ValueError(
+                f"precision: {self.precision!r} is not one of {', '.join(PRECISIONS)}"
+            )
 
 
 def read_config(path: Path = THESIS_CONFIG, **changes: object) -> TrainConfig:

@@ -38,7 +38,9 @@ def data_parallel(count: int) -> Iterator[None]:
         finally:
             keras.distribution.set_distribution(before)
     else:
-        raise ValueError(f"devices: the {backend} backend trains on one device here; use tensorflow or jax")
+        raise ValueError(
+            f"devices: the {backend} backend trains on one device here; use tensorflow or jax"
+        )
 
 
 def _mirrored(count: int):

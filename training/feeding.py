@@ -32,7 +32,9 @@ def read_face(path: Path, size_px: int) -> np.ndarray:
     if image is None:
         raise ValueError(f"{path}: not a readable image")
     if image.shape != (size_px, size_px, 3):
-        raise ValueError(f"{path}: {image.shape[1]} x {image.shape[0]} px where {size_px} px was prepared")
+        raise ValueError(
+            f"{path}: {image.shape[1]} x {image.shape[0]} px where {size_px} px was prepared"
+        )
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
@@ -55,8 +57,16 @@ class Batches(keras.utils.PyDataset):
     Set `epoch` before each pass: with `shuffle` it picks the order, with `flip` the mirrored half.
     """
 
-    def __init__(self, paths: Sequence[Path], size_px: int, batch_size: int, seed: int = 0,
-                 shuffle: bool = False, flip: bool = False, cache_bytes: int = CACHE_BYTES):
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        size_px: int,
+        batch_size: int,
+        seed: int = 0,
+        shuffle: bool = False,
+        flip: bool = False,
+        cache_bytes: int = CACHE_BYTES,
+    ):
         if not paths:
             raise ValueError("paths: no face to feed")
         self.cached = len(paths) * size_px * size_px * 3 <= cache_bytes
@@ -79,13 +89,15 @@ class Batches(keras.utils.PyDataset):
         return order
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        chosen = self.order()[index * self.batch_size:(index + 1) * self.batch_size]
+        chosen = self.order()[index * self.batch_size : (index + 1) * self.batch_size]
         if self._faces is not None:
             faces = self._faces[chosen]
         else:
             faces = np.stack([read_face(self.paths[i], self.size_px) for i in chosen])
         if self.flip:
-            mirrored = np.random.default_rng([self.seed, self.epoch, index]).random(len(faces)) < 0.5
+            mirrored = (
+                np.random.default_rng([self.seed, self.epoch, index]).random(len(faces)) < 0.5
+            )
             faces[mirrored] = faces[mirrored, :, ::-1]
         crops = faces.astype(np.float32) / np.float32(255)
         return crops, crops

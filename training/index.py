@@ -57,7 +57,9 @@ def read_index(directory: Path) -> list[Entry]:
         missing = {field.name for field in fields(Entry)} - set(reader.fieldnames or ())
         if missing:
             raise ValueError(f"{path}: columns missing: {', '.join(sorted(missing))}")
-        entries = [Entry(**{field.name: row[field.name] for field in fields(Entry)}) for row in reader]
+        entries = [
+            Entry(**{field.name: row[field.name] for field in fields(Entry)}) for row in reader
+        ]
     for entry in entries:
         if entry.split not in SPLITS or entry.label not in LABELS:
             raise ValueError(f"{path}: {entry.path}: split {entry.split!r}, label {entry.label!r}")
@@ -66,5 +68,8 @@ def read_index(directory: Path) -> list[Entry]:
 
 def select(directory: Path, split: str, label: str) -> list[Path]:
     """Absolute paths of one split and class, in the index's order."""
-    return [Path(directory) / entry.path for entry in read_index(directory)
-            if entry.split == split and entry.label == label]
+    return [
+        Path(directory) / entry.path
+        for entry in read_index(directory)
+        if entry.split == split and entry.label == label
+    ]

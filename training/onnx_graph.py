@@ -34,11 +34,17 @@ def to_onnx(network: keras.Model) -> onnx.ModelProto:
     for name, value in (("code", code), ("reconstruction", reconstruction)):
         writer.nodes.append(helper.make_node("Transpose", [value], [name], name, perm=_TO_NHWC))
     shapes = [tuple(tensor.shape) for tensor in (*network.inputs, *network.outputs)]
-    values = [helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape[1:]])
-              for name, shape in zip(("crops", "code", "reconstruction"), shapes)]
+    values = [
+        helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape[1:]])
+        for name, shape in zip(("crops", "code", "reconstruction"), shapes)
+    ]
     graph = helper.make_graph(writer.nodes, network.name, values[:1], values[1:], writer.weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)],
-                              ir_version=IR_VERSION, producer_name="fakeface_ros.training")
+    model = helper.make_model(
+        graph,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="fakeface_ros.training",
+    )
     onnx.checker.check_model(model, full_check=True)
     return model
 
@@ -66,7 +72,9 @@ class _Writer:
 
         def value_of(tensor) -> str:
             if id(tensor) not in written:
-                layer, node_index, _ = tensor._keras_history  # how functional models store their graph
+                layer, node_index, _ = (
+                    tensor._keras_history
+                )  # how functional models store their graph
                 node = layer._inbound_nodes[node_index]
                 arguments = [value_of(argument) for argument in node.input_tensors]
                 for output, name in zip(node.output_tensors, self.layer(layer, arguments)):
@@ -81,14 +89,18 @@ class _Writer:
         for kind, write in _WRITERS.items():
             if isinstance(layer, kind):
                 return [write(self, layer, inputs[0])]
-        raise ValueError(f"layer {layer.name!r} ({type(layer).__name__}) has no ONNX counterpart here")
+        raise ValueError(
+            f"layer {layer.name!r} ({type(layer).__name__}) has no ONNX counterpart here"
+        )
 
     def activation(self, layer: keras.layers.Layer, value: str) -> str:
         name = layer.activation.__name__
         if name == "linear":
             return value
         if name not in _ACTIVATIONS:
-            raise ValueError(f"layer {layer.name!r}: activation {name!r} has no ONNX counterpart here")
+            raise ValueError(
+                f"layer {layer.name!r}: activation {name!r} has no ONNX counterpart here"
+            )
         return self.add(_ACTIVATIONS[name], [value])
 
 
@@ -97,28 +109,49 @@ def _array(weight) -> np.ndarray:
 
 
 def _convolution(writer: _Writer, layer: keras.layers.Conv2D, value: str) -> str:
-    if layer.padding != "same" or any(size % 2 == 0 for size in layer.kernel_size) \
-            or layer.strides != (1, 1) or layer.dilation_rate != (1, 1) or not layer.use_bias:
-        raise ValueError(f"layer {layer.name!r}: only odd, same-padded, stride-1 convolutions are written")
+    if (
+        layer.padding != "same"
+        or any(size % 2 == 0 for size in layer.kernel_size)
+        or layer.strides != (1, 1)
+        or layer.dilation_rate != (1, 1)
+        or not layer.use_bias
+    ):
+        raise ValueError(
+            f"layer {layer.name!r}: only odd, same-padded, stride-1 convolutions are written"
+        )
     kernel = writer.constant(_array(layer.kernel).transpose(3, 2, 0, 1))
     halves = [size // 2 for size in layer.kernel_size]
-    value = writer.add("Conv", [value, kernel, writer.constant(_array(layer.bias))],
-                       kernel_shape=list(layer.kernel_size), pads=halves + halves)
+    value = writer.add(
+        "Conv",
+        [value, kernel, writer.constant(_array(layer.bias))],
+        kernel_shape=list(layer.kernel_size),
+        pads=halves + halves,
+    )
     return writer.activation(layer, value)
 
 
 def _pooling(writer: _Writer, layer: keras.layers.MaxPooling2D, value: str) -> str:
     pad = {"same": "SAME_UPPER", "valid": "VALID"}[layer.padding]
-    return writer.add("MaxPool", [value], kernel_shape=list(layer.pool_size),
-                      strides=list(layer.strides), auto_pad=pad)
+    return writer.add(
+        "MaxPool",
+        [value],
+        kernel_shape=list(layer.pool_size),
+        strides=list(layer.strides),
+        auto_pad=pad,
+    )
 
 
 def _upsampling(writer: _Writer, layer: keras.layers.UpSampling2D, value: str) -> str:
     scales = writer.constant(np.array([1.0, 1.0, *layer.size], np.float32))
     mode = _RESIZE_MODES[layer.interpolation]
     position = "asymmetric" if mode == "nearest" else "half_pixel"
-    return writer.add("Resize", [value, "", scales], mode=mode, nearest_mode="floor",
-                      coordinate_transformation_mode=position)
+    return writer.add(
+        "Resize",
+        [value, "", scales],
+        mode=mode,
+        nearest_mode="floor",
+        coordinate_transformation_mode=position,
+    )
 
 
 def _dense(writer: _Writer, layer: keras.layers.Dense, value: str) -> str:
@@ -132,7 +165,9 @@ def _flatten(writer: _Writer, layer: keras.layers.Flatten, value: str) -> str:
 
 def _reshape(writer: _Writer, layer: keras.layers.Reshape, value: str) -> str:
     if len(layer.target_shape) != 3:
-        raise ValueError(f"layer {layer.name!r}: only a reshape to height, width, channels is written")
+        raise ValueError(
+            f"layer {layer.name!r}: only a reshape to height, width, channels is written"
+        )
     shape = writer.constant(np.array([-1, *layer.target_shape], np.int64))
     return writer.add("Transpose", [writer.add("Reshape", [value, shape])], perm=_TO_NCHW)
 

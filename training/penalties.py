@@ -25,7 +25,9 @@ class KLSparsity(keras.layers.Layer):
     def call(self, code):
         wanted = self.activity
         seen = ops.clip(ops.mean(ops.cast(code, "float32"), axis=0), 1e-6, 1.0 - 1e-6)
-        divergence = wanted * ops.log(wanted / seen) + (1 - wanted) * ops.log((1 - wanted) / (1 - seen))
+        divergence = wanted * ops.log(wanted / seen) + (1 - wanted) * ops.log(
+            (1 - wanted) / (1 - seen)
+        )
         self.add_loss(self.weight * ops.mean(divergence))
         return code
 
@@ -39,7 +41,9 @@ class PerturbedCopy(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, values):
-        noise = keras.random.normal(ops.shape(values), dtype=values.dtype, seed=self.seed_generator)
+        noise = keras.random.normal(
+            ops.shape(values), dtype=values.dtype, seed=self.seed_generator
+        )
         return values + self.step * noise
 
 
@@ -77,7 +81,9 @@ class GaussianSample(keras.layers.Layer):
     def call(self, inputs, training=None):
         mean, log_variance = inputs
         wide_mean, wide = ops.cast(mean, "float32"), ops.cast(log_variance, "float32")
-        divergence = -0.5 * ops.sum(1.0 + wide - ops.square(wide_mean) - ops.exp(wide), axis=(1, 2, 3))
+        divergence = -0.5 * ops.sum(
+            1.0 + wide - ops.square(wide_mean) - ops.exp(wide), axis=(1, 2, 3)
+        )
         self.add_loss(self.weight * ops.mean(divergence))
         if not training:
             return mean

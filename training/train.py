@@ -20,7 +20,14 @@ from training import devices
 from training.autoencoders import KINDS, Autoencoder, build_autoencoder
 from training.callbacks import Checkpoints, EpochSeeds, TimeLeft
 from training.checkpoint import LAST_NAME, Progress, load_checkpoint
-from training.config import CONFIG_NAME, PRECISIONS, THESIS_CONFIG, TrainConfig, read_config, write_config
+from training.config import (
+    CONFIG_NAME,
+    PRECISIONS,
+    THESIS_CONFIG,
+    TrainConfig,
+    read_config,
+    write_config,
+)
 from training.feeding import Batches
 from training.index import select
 
@@ -34,14 +41,24 @@ def compile_trainer(autoencoder: Autoencoder, config: TrainConfig) -> None:
     colour channel is the same in crop and reconstruction.
     """
     autoencoder.trainer.compile(
-        optimizer=keras.optimizers.Adam(config.learning_rate), loss="mean_squared_error",
-        metrics=[keras.metrics.MeanSquaredError(name="mse"),
-                 keras.metrics.CategoricalAccuracy(name="accuracy")],
-        jit_compile=config.jit_compile)
+        optimizer=keras.optimizers.Adam(config.learning_rate),
+        loss="mean_squared_error",
+        metrics=[
+            keras.metrics.MeanSquaredError(name="mse"),
+            keras.metrics.CategoricalAccuracy(name="accuracy"),
+        ],
+        jit_compile=config.jit_compile,
+    )
 
 
-def train(data: Path, out: Path, config: TrainConfig, resume: bool = False, device_count: int = 1,
-          verbose: bool = True) -> Progress:
+def train(
+    data: Path,
+    out: Path,
+    config: TrainConfig,
+    resume: bool = False,
+    device_count: int = 1,
+    verbose: bool = True,
+) -> Progress:
     """Train as `config` says and return the progress made.
 
     Args:
@@ -62,36 +79,53 @@ def train(data: Path, out: Path, config: TrainConfig, resume: bool = False, devi
         paths = select(data, split, "real")
         if not paths:
             raise ValueError(f"{data}: no real face in split {split!r}")
-        sets[split] = Batches(paths, config.size_px, config.batch_size, config.seed,
-                              shuffle=split == "train", flip=config.flip and split == "train")
+        sets[split] = Batches(
+            paths,
+            config.size_px,
+            config.batch_size,
+            config.seed,
+            shuffle=split == "train",
+            flip=config.flip and split == "train",
+        )
     keras.utils.set_random_seed(config.seed)
     keras.mixed_precision.set_dtype_policy(config.precision)
     try:
         with devices.data_parallel(device_count):
             autoencoder = build_autoencoder(config.kind, config.size_px, **config.options)
             compile_trainer(autoencoder, config)
-            progress = (load_checkpoint(out / LAST_NAME, autoencoder.trainer)
-                        if resume else Progress())
+            progress = (
+                load_checkpoint(out / LAST_NAME, autoencoder.trainer) if resume else Progress()
+            )
     finally:
         keras.mixed_precision.set_dtype_policy("float32")
     if progress.stopped or progress.epoch >= config.epochs:
         return progress
     write_config(out, config)
     if verbose:
-        print(f"{config.kind}: {autoencoder.parameters:,} parameters, {len(sets['train'].paths)} faces, "
-              f"{len(sets['validation'].paths)} held out, Keras on {keras.backend.backend()}", flush=True)
-    callbacks = [EpochSeeds(sets["train"], config.seed),
-                 keras.callbacks.CSVLogger(str(out / HISTORY_NAME), append=resume),
-                 Checkpoints(out, progress, config.patience)]
+        print(
+            f"{config.kind}: {autoencoder.parameters:,} parameters, {len(sets['train'].paths)} faces, "
+            f"{len(sets['validation'].paths)} held out, Keras on {keras.backend.backend()}",
+            flush=True,
+        )
+    callbacks = [
+        EpochSeeds(sets["train"], config.seed),
+        keras.callbacks.CSVLogger(str(out / HISTORY_NAME), append=resume),
+        Checkpoints(out, progress, config.patience),
+    ]
     if devices.has_tensorboard():
         callbacks.append(keras.callbacks.TensorBoard(str(out / "tensorboard"), write_graph=False))
     if verbose:
         callbacks.append(TimeLeft(len(sets["train"].paths)))
     # The bar counts down an epoch on a terminal; in a log file only the lines per epoch remain.
     autoencoder.trainer.fit(
-        sets["train"], validation_data=sets["validation"], epochs=config.epochs,
-        initial_epoch=progress.epoch, callbacks=callbacks, shuffle=False,
-        verbose=1 if verbose and sys.stdout.isatty() else 0)
+        sets["train"],
+        validation_data=sets["validation"],
+        epochs=config.epochs,
+        initial_epoch=progress.epoch,
+        callbacks=callbacks,
+        shuffle=False,
+        verbose=1 if verbose and sys.stdout.isatty() else 0,
+    )
     return progress
 
 
@@ -110,8 +144,11 @@ def _claim(out: Path, config: TrainConfig, resume: bool) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__,
-                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="python -m training.train",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--data", type=Path, required=True, help="folder made by training.prepare")
     parser.add_argument("--out", type=Path, required=True, help="folder for the run")
     parser.add_argument("--config", type=Path, default=THESIS_CONFIG, help="settings (JSON)")
@@ -120,21 +157,36 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch-size", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--seed", type=int)
-    parser.add_argument("--patience", type=int, help="stop after this many epochs without improvement")
+    parser.add_argument(
+        "--patience", type=int, help="stop after this many epochs without improvement"
+    )
     parser.add_argument("--precision", choices=PRECISIONS)
-    parser.add_argument("--devices", type=int, default=1, help="devices that share each batch; 0: all")
-    parser.add_argument("--resume", action="store_true", help="go on where the run in --out stopped")
+    parser.add_argument(
+        "--devices", type=int, default=1, help="devices that share each batch; 0: all"
+    )
+    parser.add_argument(
+        "--resume", action="store_true", help="go on where the run in --out stopped"
+    )
     given = parser.parse_args(arguments)
     try:
-        config = read_config(given.config, kind=given.kind, epochs=given.epochs,
-                             batch_size=given.batch_size, learning_rate=given.learning_rate,
-                             seed=given.seed, patience=given.patience, precision=given.precision)
+        config = read_config(
+            given.config,
+            kind=given.kind,
+            epochs=given.epochs,
+            batch_size=given.batch_size,
+            learning_rate=given.learning_rate,
+            seed=given.seed,
+            patience=given.patience,
+            precision=given.precision,
+        )
         progress = train(given.data, given.out, config, given.resume, given.devices)
     except (OSError, ValueError, ArithmeticError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
-    print(f"{progress.epoch} epochs in {progress.seconds:.0f} s; best {progress.best_epoch} with "
-          f"validation loss {progress.best_loss:.6f}; {given.out}")
+    print(
+        f"{progress.epoch} epochs in {progress.seconds:.0f} s; best {progress.best_epoch} with "
+        f"validation loss {progress.best_loss:.6f}; {given.out}"
+    )
     return 0
 
 

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Leaks between splits: the same file, the same person, or the same picture saved in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from training.duplicates import near_pairs
+from training.index import Entry
+from training.splits import Groups
+
+SHOWN = 5
+
+
+class LeakError(ValueError):
+    """Two splits share a face; the message lists examples."""
+
+
+def group_names(entries: list[Entry]) -> list[str]:
+    """The group of each entry: entries of one person, file or picture are in one group."""
+    groups = Groups()
+    for one, other, _ in _alike(entries):
+        groups.join(one.id, other.id)
+    return [groups.find(entry.id) for entry in entries]
+
+
+def refuse(entries: list[Entry]) -> None:
+    """Raise LeakError where entries of different splits are the same file, person or picture."""
+    found = [(one, other, why) for one, other, why in _alike(entries) if one.split != other.split]
+    if found:
+        lines = [
+            f"  {one.split}: {one.source}  =  {other.split}: {other.source}  ({why})"
+            for one, other, why in found[:SHOWN]
+        ]
+        more = f"\n  and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
+        raise LeakError(
+            f"{len(found)} faces are in two splits; leave them out of one of them "
+            "(if only the file names agree, tell people apart with --group):\n"
+            + "\n".join(lines)
+            + more
+        )
+
+
+def _alike(entries: list[Entry]) -> Iterator[tuple[Entry, Entry, str]]:
+    """Pairs that must not be parted. Ids count within a class: a fake's number is nobody's name."""
+    first_file: dict[str, Entry] = {}
+    people: dict[tuple[str, str, str], Entry] = {}
+    for entry in entries:
+        same = first_file.setdefault(entry.source_sha256, entry)
+        if same is not entry:
+            yield same, entry, "same file"
+        people.setdefault((entry.label, entry.id, entry.split), entry)
+    by_person: dict[tuple[str, str], Entry] = {}
+    for (label, person, _), entry in people.items():
+        same = by_person.setdefault((label, person), entry)
+        if same is not entry:
+            yield same, entry, "same id"
+    for i, j in near_pairs([entry.dhash for entry in entries]):
+        if entries[i].source_sha256 != entries[j].source_sha256:
+            yield entries[i], entries[j], "near-duplicate picture"

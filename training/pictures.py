@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A picture file to the crop that the networks are trained on, or the reason why it gives none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import cv2
+import numpy as np
+
+from fakeface_ros.vision.alignment import (
+    align_faces,
+    ffhq_quads,
+    quad_sides,
+    resize_crop,
+    visible_fractions,
+)
+from fakeface_ros.vision.detection import MtcnnDetector
+
+FaceSource = Literal["auto", "crops", "detect"]
+MIN_VISIBLE = 0.9
+"""A face whose aligned square lies outside the picture by more than a tenth is not used."""
+
+
+class Unusable(Exception):
+    """A file that gives no crop; the message says why."""
+
+
+def list_files(folder: Path) -> list[Path]:
+    """Every file below a folder, hidden ones aside, sorted.
+
+    Raises:
+        NotADirectoryError: there is no such folder.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder}: no such folder")
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+    )
+
+
+def decode(data: bytes) -> np.ndarray:
+    """A whole JPEG, PNG or other picture as (H, W, 3) uint8 BGR.
+
+    Raises:
+        Unusable: not a picture, or cut off.
+    """
+    # OpenCV fills the missing part of a cut-off JPEG with grey and says nothing.
+    if data[:2] == b"\xff\xd8" and b"\xff\xd9" not in data[-4096:]:
+        raise Unusable("cut off before the end of the JPEG")
+    if data[:8] == b"\x89PNG\r\n\x1a\n" and b"IEND" not in data[-4096:]:
+        raise Unusable("cut off before the end of the PNG")
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    if image is None:
+        raise Unusable("not a picture that can be decoded")
+    return image
+
+
+def face_crop(
+    image_bgr: np.ndarray,
+    size_px: int,
+    min_side_px: int,
+    source: FaceSource,
+    detector: MtcnnDetector | None,
+) -> np.ndarray:
+    """The aligned face of a picture.
+
+    Args:
+        image_bgr: (H, W, 3) uint8.
+        size_px: side S of the crop.
+        min_side_px: least side of the face's square in the picture, so that none is enlarged.
+        source: "crops" takes the picture as one aligned face, "detect" looks for the largest face in
+            it, "auto" takes square pictures as crops and looks in all others.
+        detector: used for pictures that are not crops.
+
+    Returns:
+        (S, S, 3) uint8 RGB.
+
+    Raises:
+        Unusable: no face, one that is too small or cut off by the edge, or a crop that is not square.
+    """
+    height, width = image_bgr.shape[:2]
+    if source == "crops" or (source == "auto" and height == width):
+        if height != width:
+            raise Unusable(f"{width} x {height} px is not square, so not an aligned face")
+        if height < min_side_px:
+            raise Unusable(f"{width} px is smaller than {min_side_px} px")
+        return resize_crop(image_bgr, size_px)
+    if detector is None:
+        raise ValueError("detector: needed for pictures that are not crops")
+    found = detector.detect(image_bgr)
+    if not len(found):
+        raise Unusable("no face found")
+    largest = int(np.argmax(found.boxes[:, 2] * found.boxes[:, 3]))
+    landmarks = found.landmarks[largest : largest + 1]
+    quads = ffhq_quads(landmarks)
+    side_px = float(quad_sides(quads)[0])
+    if side_px < min_side_px:
+        raise Unusable(f"the face's square of {side_px:.0f} px is smaller than {min_side_px} px")
+    visible = float(visible_fractions(quads, width, height)[0])
+    if visible < MIN_VISIBLE:
+        raise Unusable(f"only {visible:.0%} of the face's square is inside the picture")
+    return align_faces(image_bgr, landmarks, size_px)[0]
+
+
+def encode(crop: np.ndarray, jpeg_quality: int | None) -> bytes:
+    """A crop as the file that training reads: JPEG 4:2:0, or PNG where the quality is None.
+
+    Decoding it gives what fakeface_ros.scoring.codec.canonical_crops gives for the crop.
+    """
+    suffix, options = ".png", []
+    if jpeg_quality is not None:
+        suffix, options = (
+            ".jpg",
+            [
+                cv2.IMWRITE_JPEG_QUALITY,
+                jpeg_quality,
+                cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
+                cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
+            ],
+        )
+    return cv2.imencode(suffix, crop[..., ::-1], options)[1].tobytes()

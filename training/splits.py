@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Which face goes into which split: by group, so that nobody is in two, and the same on every machine."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+THESIS_FRACTIONS = {"train": 5 / 7, "validation": 1 / 14, "calibration": 1 / 14, "test": 1 / 7}
+"""50,000 to train and 10,000 to test of 70,000, as in the thesis; its other 10,000 are halved between
+validation and calibration."""
+HELD_OUT = {"train": 0.95, "validation": 0.05}
+
+
+class Groups:
+    """Things that belong together, joined pair by pair (union-find)."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def find(self, member: str) -> str:
+        """The name of the member's group: its least member."""
+        parent = self._parent.setdefault(member, member)
+        while parent != self._parent[parent]:
+            self._parent[parent] = self._parent[self._parent[parent]]
+            parent = self._parent[parent]
+        self._parent[member] = parent
+        return parent
+
+    def join(self, one: str, other: str) -> None:
+        """Make both one group."""
+        first, second = sorted((self.find(one), self.find(other)))
+        self._parent[second] = first
+
+
+def assign_splits(
+    groups: Iterable[str], fractions: Mapping[str, float], seed: int
+) -> dict[str, str]:
+    """Deal groups out to splits.
+
+    Groups are ordered by a hash of (seed, name) and cut where the faces before them reach the fractions:
+    the same faces give the same splits in any order and on any machine.
+
+    Args:
+        groups: the group of every face, one item per face.
+        fractions: share of the faces by split, summing to 1.
+        seed: another seed, another dealing.
+
+    Returns:
+        The split of each group.
+
+    Raises:
+        ValueError: the fractions do not sum to 1.
+    """
+    if abs(sum(fractions.values()) - 1.0) > 1e-9 or min(fractions.values()) < 0:
+        raise ValueError(f"fractions: {dict(fractions)} must be non-negative and sum to 1")
+    sizes: dict[str, int] = {}
+    for group in groups:
+        sizes[group] = sizes.get(group, 0) + 1
+    total, boundary, boundaries = sum(sizes.values()), 0.0, []
+    for split, fraction in fractions.items():
+        boundary += fraction
+        boundaries.append((round(boundary * total), split))
+    splits, before = {}, 0
+    for group in sorted(
+        sizes, key=lambda name: hashlib.sha256(f"{seed}:{name}".encode()).digest()
+    ):
+        splits[group] = next(
+            (split for end, split in boundaries if before < end), boundaries[-1][1]
+        )
+        before += sizes[group]
+    return splits
