@@ -69,16 +69,16 @@ class WeightsError(Exception):
 def network(name: NetworkName) -> bytes:
     """ONNX file of a network, from the cache or else converted and kept there.
 
-    Input "pictures" (N, H, W, 3) float32 BGR in [0, 255]. Outputs, all float32: "offsets" (N, 4, ...) of the box
-    edges x1, y1, x2, y2 relative to its size; "landmarks" (N, 10), onet only, five x then five y;
-    "probability" (N, 2, ...) of no face and face. For pnet "..." is the grid of 12 x 12 windows.
+    Input "pictures" (N, H, W, 3) float32 BGR in [0, 255]. Outputs, all float32: "offsets"
+    (N, 4, ...) of the box edges x1, y1, x2, y2 relative to its size; "landmarks" (N, 10), onet
+    only, five x then five y; "probability" (N, 2, ...) of no face and face. For pnet "..." is the
+    grid of 12 x 12 windows.
 
     Raises:
         WeightsError: the weights are not installed or have another hash.
     """
-    cached = (
-        cache_directory() / f"mtcnn-{_WEIGHTS_SHA256[name][:12]}-{name}-{_EXPORT_VERSION}.onnx"
-    )
+    weights = _WEIGHTS_SHA256[name][:12]
+    cached = cache_directory() / f"mtcnn-{name}-{weights}-{_EXPORT_VERSION}.onnx"
     if cached.is_file():
         return cached.read_bytes()
     model = convert(name)

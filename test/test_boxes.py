@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Box arithmetic against values worked out by hand and a plain second form."""
+
+import numpy as np
+
+from fakeface_ros.vision import boxes as boxes_module
+from fakeface_ros.vision.boxes import overlap, square, suppress
+
+
+def test_overlap_by_union_and_by_the_smaller():
+    a = np.array([[0.0, 0.0, 10.0, 10.0]])
+    b = np.array([[5.0, 0.0, 15.0, 10.0], [20.0, 20.0, 30.0, 30.0], [0.0, 0.0, 5.0, 5.0]])
+    np.testing.assert_allclose(overlap(a, b), [[50 / 150, 0, 25 / 100]])
+    np.testing.assert_allclose(overlap(a, b, over="smaller"), [[0.5, 0, 1]])
+
+
+def test_overlap_of_an_empty_box_is_zero():
+    empty = np.array([[3.0, 3.0, 3.0, 9.0]])
+    assert overlap(empty, empty) == 0
+
+
+def test_suppress_equals_the_plain_form_over_several_blocks(monkeypatch):
+    monkeypatch.setattr(boxes_module, "_BLOCK", 7)
+    random = np.random.default_rng(0)
+    low = random.uniform(0, 50, (60, 2))
+    boxes = np.concatenate([low, low + random.uniform(5, 30, (60, 2))], axis=1)
+    scores = random.uniform(size=60)
+    order = np.argsort(-scores)
+    shared = overlap(boxes, boxes)
+    plain = [i for n, i in enumerate(order) if not any(shared[i, j] > 0.3 for j in order[:n])]
+    assert suppress(boxes, scores, 0.3).tolist() == plain
+    assert 1 < len(plain) < 60
+
+
+def test_suppress_of_nothing():
+    assert suppress(np.zeros((0, 4)), np.zeros(0), 0.5).size == 0
+
+
+def test_square_keeps_the_centre_and_the_longer_side():
+    np.testing.assert_allclose(square(np.array([[0.0, 0.0, 10.0, 20.0]])), [[-5, 0, 15, 20]])
