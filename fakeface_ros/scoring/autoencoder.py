@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -46,7 +47,7 @@ class Autoencoder:
             codes (N, D) float32 and reconstructions (N, S, S, 3) float32 in [0, 1].
         """
         code, reconstruction = self._session.run(None, {"crops": crops})
-        return code.reshape(len(crops), -1), reconstruction
+        return code.reshape(len(crops), math.prod(code.shape[1:])), reconstruction
 
 
 def reconstruction_error(crops: np.ndarray, reconstructions: np.ndarray) -> np.ndarray:

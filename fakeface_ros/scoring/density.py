@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import IO, Any
 
 import numpy as np
@@ -93,8 +94,9 @@ class GaussianKDE:
         Raises:
             ValueError: codes do not have D values each.
         """
-        codes = np.asarray(codes, np.float32).reshape(len(codes), -1)
-        if len(codes) and codes.shape[1] != self.dimension:
+        codes = np.asarray(codes, np.float32)
+        codes = codes.reshape(len(codes), math.prod(codes.shape[1:]))
+        if codes.shape[1] != self.dimension:
             raise ValueError(f"codes must have {self.dimension} values each, got {codes.shape[1]}")
         step = max(1, _CHUNK_VALUES // self.size)
         parts = [self._log_sum(codes[i : i + step]) for i in range(0, len(codes), step)]

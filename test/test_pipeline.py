@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Frame in, verdicts out, and nothing heavy on the way."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from fakeface_ros.pipeline import Pipeline, PipelineConfig
+from fakeface_ros.results import Verdict
+from fakeface_ros.scoring.bundle import BundleError
+
+
+@pytest.fixture(scope="module")
+def pipeline() -> Pipeline:
+    return Pipeline(PipelineConfig())
+
+
+@pytest.fixture(autouse=True)
+def _fresh(pipeline):
+    pipeline.reset()
+    pipeline.counters.clear()
+
+
+def test_a_portrait_gets_one_judged_face(pipeline, astronaut):
+    result = pipeline.process(astronaut, "portrait", 7)
+    assert (result.source, result.frame, result.width, result.height) == ("portrait", 7, 512, 512)
+    (face,) = result.faces
+    assert face.verdict in (Verdict.REAL, Verdict.FAKE)
+    assert (face.verdict is Verdict.FAKE) == (face.p_real <= pipeline.alpha)
+    assert 0 < face.fake_score < 1
+    assert face.reconstruction_error > 0
+    assert np.isfinite(face.log_density)
+    assert result.latency_ms > 0
+    assert dict(pipeline.counters) == {"frames": 1, "faces": 1, face.verdict.label: 1}
+
+
+def test_the_same_frame_gives_the_same_verdict_and_id(pipeline, astronaut):
+    first, second = (pipeline.process(astronaut).faces[0] for _ in range(2))
+    assert (first.id, first.fake_score) == (second.id, second.fake_score)
+
+
+def test_a_frame_without_faces_is_an_empty_result(pipeline):
+    assert pipeline.process(np.zeros((48, 64, 3), np.uint8)).faces == []
+    assert dict(pipeline.counters) == {"frames": 1, "faces": 0}
+
+
+def test_a_face_cut_by_the_edge_is_unknown_and_counted(pipeline, astronaut):
+    (face,) = pipeline.process(np.ascontiguousarray(astronaut[80:400, 215:])).faces
+    assert face.verdict is Verdict.UNKNOWN
+    assert face.reason == "cut by the edge of the frame"
+    assert np.isnan(face.fake_score)
+    assert pipeline.counters["unknown: cut by the edge of the frame"] == 1
+
+
+def test_alpha_moves_the_border(astronaut):
+    strict = Pipeline(PipelineConfig(alpha=0.999)).process(astronaut).faces[0]
+    assert strict.verdict is Verdict.FAKE
+    lenient = Pipeline(PipelineConfig(alpha=1e-6)).process(astronaut).faces[0]
+    assert lenient.verdict is Verdict.REAL
+
+
+def test_a_crop_is_judged_without_detection(pipeline, astronaut):
+    (face,) = pipeline.judge_crop(astronaut[20:220, 120:320], "crop").faces
+    assert face.box == (0, 0, 200, 200)
+    assert face.verdict is not Verdict.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("config", "error"),
+    [
+        (PipelineConfig(model="nothing"), BundleError),
+        (PipelineConfig(alpha=0.0), ValueError),
+        (PipelineConfig(alpha=1.5), ValueError),
+        (PipelineConfig(min_face_px=1), ValueError),
+    ],
+)
+def test_settings_that_cannot_work_are_refused(config, error):
+    with pytest.raises(error):
+        Pipeline(config)
+
+
+def test_nothing_heavy_is_imported():
+    """A robot has no room for TensorFlow, and the core knows no ROS."""
+    code = (
+        "import sys, numpy, fakeface_ros.cli as c, fakeface_ros.pipeline as p;"
+        "p.Pipeline().process(numpy.zeros((64, 64, 3), 'uint8'));"
+        "print(sorted({'tensorflow', 'keras', 'rclpy', 'matplotlib', 'sklearn', 'mtcnn', 'torch'}"
+        " & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "[]"

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Scores of a bundle: thresholds, rule, direction and calibration."""
+
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+
+from fakeface_ros.scoring.bundle import BundleError, EvidenceSpec, load_bundle
+from fakeface_ros.scoring.scorer import Scorer, strangest
+
+CROPS = np.random.default_rng(0).integers(0, 256, (4, 128, 128, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    return load_bundle("cae_kde")
+
+
+@pytest.fixture(scope="module")
+def scorer(bundle):
+    return Scorer(bundle)
+
+
+def test_noise_is_no_face(scorer):
+    scores = scorer.score(CROPS)
+    assert (scores.fake_score > 0.99).all()
+    assert (scores.p_real <= scorer.bundle.alpha).all()
+
+
+def test_scores_follow_from_the_evidence(scorer, astronaut):
+    crops = np.stack([CROPS[0], astronaut[:128, 150:278, ::-1]])
+    scores = scorer.score(crops)
+    error, density = scorer.bundle.evidence
+    expected = np.maximum(
+        (scores.evidence[error.name] - error.threshold) / error.scale,
+        (density.threshold - scores.evidence[density.name]) / density.scale,
+    )
+    np.testing.assert_allclose(scores.strangeness, expected)
+    logistic = 1 / (1 + np.exp(-np.minimum(expected, 50)))
+    np.testing.assert_allclose(scores.fake_score, logistic)
+
+
+def test_shipped_alpha_is_where_the_thresholds_are(bundle):
+    """fake_score 0.5 and p_real = alpha are one border, up to the calibration set's steps."""
+    with np.load(io.BytesIO(bundle.file("calibration.npz"))) as arrays:
+        above = (arrays["strangeness"] >= 0).mean()
+    assert above == pytest.approx(bundle.alpha, abs=0.05)
+
+
+def test_one_kind_beyond_its_threshold_is_enough():
+    np.testing.assert_array_equal(strangest([np.array([-1.0, 2]), np.array([-3.0, -9])]), [-1, 2])
+
+
+def test_no_crop_gives_no_score(scorer):
+    assert scorer.score(CROPS[:0]).fake_score.shape == (0,)
+
+
+@pytest.mark.parametrize("crops", [CROPS[:, :64], CROPS[0], CROPS.astype(np.float32)])
+def test_crops_of_another_kind_are_refused(scorer, crops):
+    with pytest.raises(ValueError, match="crops must be"):
+        scorer.score(crops)
+
+
+def test_evidence_of_a_later_release_is_refused_by_name(bundle):
+    spec = EvidenceSpec("telepathy", "above", 0.0, 1.0)
+    with pytest.raises(BundleError, match="evidence telepathy is not known"):
+        Scorer(dataclasses.replace(bundle, evidence=(spec,)))
+
+
+def test_a_file_that_is_no_network_is_refused(bundle):
+    files = {**bundle.files, "autoencoder.onnx": b"not a network"}
+    with pytest.raises(BundleError, match="cannot be loaded"):
+        Scorer(dataclasses.replace(bundle, files=files))
