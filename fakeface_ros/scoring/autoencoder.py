@@ -56,5 +56,4 @@ def reconstruction_error(crops: np.ndarray, reconstructions: np.ndarray) -> np.n
     The thesis's equation 3.1 is the sum over dimensions; this is that sum divided by their number
     (49,152 at 128 px), so that it can be compared between crop sizes.
     """
-    difference = (crops - reconstructions).reshape(len(crops), -1)
-    return np.einsum("ij,ij->i", difference, difference, dtype=np.float64) / difference.shape[1]
+    return np.square(crops - reconstructions).mean(axis=(1, 2, 3), dtype=np.float64)
