@@ -72,7 +72,7 @@ setup-all: $(ALL_STAMP)
 build: $(BUILD_STAMP)
 
 demo: $(BUILD_STAMP)
-	@$(WITH_ROS) python -m fakeface_ros.node.demo --out build/demo $(if $(SOURCE),--source "$(SOURCE)")
+	@$(WITH_ROS) $(INSTALL)/fakeface_ros/lib/fakeface_ros/demo --out build/demo $(if $(SOURCE),--source "$(SOURCE)")
 
 lint: $(ALL_STAMP)
 	@echo "[lint] ruff and mypy"

@@ -9,8 +9,14 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-MODELS = [(f"share/fakeface_ros/{directory}", [str(p) for p in sorted(directory.iterdir()) if p.is_file()])
-          for directory in sorted(Path("models").glob("*")) if directory.is_dir()]
+MODELS = [
+    (
+        f"share/fakeface_ros/{directory}",
+        [str(p) for p in sorted(directory.iterdir()) if p.is_file()],
+    )
+    for directory in sorted(Path("models").glob("*"))
+    if directory.is_dir()
+]
 
 setup(
     name="fakeface_ros",
@@ -34,8 +40,14 @@ setup(
         "scikit-image>=0.20",
     ],
     extras_require={
-        "training": ["tensorflow>=2.17", "keras>=3.3", "tf2onnx>=1.16", "scikit-learn>=1.3",
-                     "matplotlib>=3.7", "tensorboard>=2.17"],
+        "training": [
+            "tensorflow>=2.17",
+            "keras>=3.3",
+            "tf2onnx>=1.16",
+            "scikit-learn>=1.3",
+            "matplotlib>=3.7",
+            "tensorboard>=2.17",
+        ],
         "test": ["pytest>=8", "ruff", "mypy"],
     },
     entry_points={"console_scripts": ["fakeface = fakeface_ros.cli:main"]},

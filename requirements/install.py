@@ -25,10 +25,12 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 OLDEST, NEWEST = (3, 10), (3, 13)
 INCLUDE_FOLDERS = re.compile(
-    r"(?P<numpy>[^\s;\"<>:]*/numpy/(?:_core|core)/include)|(?P<python>/opt/python/cp3[^\s;\"<>:]*)")
+    r"(?P<numpy>[^\s;\"<>:]*/numpy/(?:_core|core)/include)|(?P<python>/opt/python/cp3[^\s;\"<>:]*)"
+)
 
 
 def say(text: str) -> None:
+    """Print a line of progress."""
     print(f"[setup] {text}", flush=True)
 
 
@@ -36,8 +38,10 @@ def check_machine() -> None:
     """End with one line that says what to do where this machine cannot build the package."""
     version = sys.version_info[:2]
     if not OLDEST <= version <= NEWEST:
-        sys.exit(f"[setup] Python 3.10 to 3.13 is needed and {sys.executable} is "
-                 f"{version[0]}.{version[1]}: name another one with `make PYTHON=python3.12 ...`")
+        sys.exit(
+            f"[setup] Python 3.10 to 3.13 is needed and {sys.executable} is "
+            f"{version[0]}.{version[1]}: name another one with `make PYTHON=python3.12 ...`"
+        )
     packages = []
     if not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip")):
         packages.append("python3-venv")
@@ -52,17 +56,23 @@ def check_machine() -> None:
 def run(command: list[str | Path], log: Path) -> None:
     """Run a command; where it fails, show the end of what it wrote and exit."""
     with log.open("a", encoding="utf-8") as file:
-        code = subprocess.run(command, stdout=file, stderr=subprocess.STDOUT, check=False).returncode
+        code = subprocess.run(
+            command, stdout=file, stderr=subprocess.STDOUT, check=False
+        ).returncode
     if code:
         end = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-15:])
-        sys.exit(f"{end}\n[setup] failed ({code}): {' '.join(map(str, command))}\n"
-                 f"[setup] everything it wrote: {log}")
+        sys.exit(
+            f"{end}\n[setup] failed ({code}): {' '.join(map(str, command))}\n"
+            f"[setup] everything it wrote: {log}"
+        )
 
 
 def point_to_own_headers(environment: Path) -> int:
     """Rewrite the include folders in the wheels' CMake files; returns how many files changed."""
     python = environment / "bin" / "python"
-    script = "import numpy, sysconfig; print(sysconfig.get_path('include')); print(numpy.get_include())"
+    script = (
+        "import numpy, sysconfig; print(sysconfig.get_path('include')); print(numpy.get_include())"
+    )
     own = subprocess.run([python, "-c", script], check=True, capture_output=True, text=True)
     include, numpy_include = own.stdout.split("\n")[:2]
     changed = 0
@@ -77,21 +87,24 @@ def point_to_own_headers(environment: Path) -> int:
 
 def write_local_setup(environment: Path) -> None:
     """Make the environment a ROS 2 installation that a workspace's setup.bash can build upon."""
+    lines = [f"# Written by {Path(__file__).name}: what ROS 2's own setup files would set."]
+    lines += [f'export PATH="{environment}/bin:$PATH"']
+    for name in ("AMENT_PREFIX_PATH", "CMAKE_PREFIX_PATH"):
+        lines += [f'export {name}="{environment}${{{name}:+:${name}}}"']
     for shell in ("bash", "sh", "zsh"):
-        (environment / f"local_setup.{shell}").write_text(
-            f"# Written by {Path(__file__).name}: what ROS 2's setup files would set.\n"
-            f'export PATH="{environment}/bin:$PATH"\n'
-            f'export AMENT_PREFIX_PATH="{environment}${{AMENT_PREFIX_PATH:+:$AMENT_PREFIX_PATH}}"\n'
-            f'export CMAKE_PREFIX_PATH="{environment}${{CMAKE_PREFIX_PATH:+:$CMAKE_PREFIX_PATH}}"\n',
-            encoding="utf-8")
+        (environment / f"local_setup.{shell}").write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def main() -> None:
+    """Do what the command line asks for."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("environment", type=Path)
     parser.add_argument("requirements", type=Path, nargs="+")
-    parser.add_argument("--editable", action="store_true",
-                        help="also install this repository, so that bin/fakeface works")
+    parser.add_argument(
+        "--editable",
+        action="store_true",
+        help="also install this repository, so that bin/fakeface works",
+    )
     arguments = parser.parse_args()
     check_machine()
     started = time.monotonic()
@@ -104,8 +117,11 @@ def main() -> None:
         run([sys.executable, "-m", "venv", environment], log)
     pip = [python, "-m", "pip", "--disable-pip-version-check", "--no-input", "install"]
     for requirements in arguments.requirements:
-        pins = [line for line in requirements.read_text(encoding="utf-8").splitlines()
-                if line and not line.startswith("#")]
+        pins = [
+            line
+            for line in requirements.read_text(encoding="utf-8").splitlines()
+            if line and not line.startswith("#")
+        ]
         say(f"installing {len(pins)} pinned packages of {requirements} and what they need")
         run([*pip, "-r", requirements], log)
     if changed := point_to_own_headers(environment):

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the node counts and measures, fed by two threads and read by a third."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from fakeface_ros.results import FrameResult
+
+_WINDOW_S = 5.0
+_LATENCIES = 100
+
+OLDEST_STAMP_S = 10.0
+"""A stamp further back than this is taken to be of another clock (a bag, an unsynchronised
+camera), and so is one in the future."""
+
+
+def latency_ms(stamp_ns: int, arrived_ns: int, now_ns: int) -> float:
+    """Age of an image when its verdict is ready, in milliseconds, all times by the node's clock.
+
+    From the image's stamp where that can be of this clock, else from its arrival in the node.
+    """
+    age_s = (arrived_ns - stamp_ns) / 1e9
+    start_ns = stamp_ns if stamp_ns > 0 and 0 <= age_s <= OLDEST_STAMP_S else arrived_ns
+    return max(now_ns - start_ns, 0) / 1e6
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The counts at one time.
+
+    Attributes:
+        counts: received, processed, dropped, refused, failed images; real, fake, unknown faces;
+            "unknown: reason" faces for each reason.
+        rates_hz: received and processed images per second over the last seconds.
+        recent: how much each count grew since the reading before.
+        silence_s: seconds without an image, from the start where none ever came.
+        latency_ms: median and 95th percentile over the last 100 images; NaN before the first.
+        last_error: the last reason why an image was refused or failed, or "".
+    """
+
+    counts: Counter[str]
+    rates_hz: dict[str, float]
+    recent: Counter[str]
+    silence_s: float
+    latency_ms: tuple[float, float]
+    last_error: str
+
+
+@dataclass
+class Counts:
+    """Thread-safe counters. Times are seconds of the node's clock, which may be simulated."""
+
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _counts: Counter[str] = field(default_factory=Counter)
+    _latencies: deque[float] = field(default_factory=lambda: deque(maxlen=_LATENCIES))
+    _history: deque[tuple[float, Counter[str]]] = field(default_factory=deque)
+    _last_image_s: float = 0.0
+    _last_error: str = ""
+
+    def start(self, now_s: float) -> None:
+        """Silence and rates are measured from here."""
+        with self._lock:
+            self._last_image_s = now_s
+            self._history.clear()
+
+    def received(self, now_s: float, dropped: bool) -> None:
+        """An image came in; dropped: an older one gave way to it."""
+        with self._lock:
+            self._counts["received"] += 1
+            self._counts["dropped"] += dropped
+            self._last_image_s = now_s
+
+    def processed(self, result: FrameResult, latency: float) -> None:
+        """An image was judged, latency in milliseconds."""
+        with self._lock:
+            self._counts["processed"] += 1
+            self._latencies.append(latency)
+            for face in result.faces:
+                self._counts[face.verdict.label] += 1
+                if face.reason:
+                    self._counts[f"unknown: {face.reason}"] += 1
+
+    def error(self, kind: str, message: str) -> None:
+        """An image was "refused" (its own fault) or "failed" (the node's)."""
+        with self._lock:
+            self._counts[kind] += 1
+            self._last_error = message
+
+    def read(self, now_s: float) -> Reading:
+        """The counts now; call it about once a second."""
+        with self._lock:
+            if self._history and now_s < self._history[-1][0]:  # the clock jumped back
+                self._history.clear()
+                self._last_image_s = now_s
+            before = self._history[-1][1] if self._history else Counter[str]()
+            now = self._counts.copy()
+            self._history.append((now_s, now))
+            while len(self._history) > 2 and now_s - self._history[0][0] > _WINDOW_S:
+                self._history.popleft()
+            past_s, past = self._history[0]
+            span_s = now_s - past_s
+            latencies = list(self._latencies) or [np.nan]
+            return Reading(
+                counts=now.copy(),
+                rates_hz={
+                    name: (now[name] - past[name]) / span_s if span_s > 0 else 0.0
+                    for name in ("received", "processed")
+                },
+                recent=now - before,
+                silence_s=max(now_s - self._last_image_s, 0.0),
+                latency_ms=tuple(np.percentile(latencies, (50, 95)).tolist()),
+                last_error=self._last_error,
+            )

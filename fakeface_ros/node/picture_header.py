@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Size of a JPEG or PNG picture from its header, before anything is decoded.
+
+A kilobyte of PNG can declare a gigabyte of pixels; who knows the size first can refuse it first.
+"""
+
+from __future__ import annotations
+
+import struct
+
+_PNG_START = b"\x89PNG\r\n\x1a\n"
+_JPEG_START = b"\xff\xd8"
+# Frame headers SOF0 to SOF15 without DHT, JPG and DAC, which share their range (ITU-T T.81, B.1).
+_JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_JPEG_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
+
+
+def picture_size(data: bytes | memoryview) -> tuple[int, int]:
+    """Width and height in pixels.
+
+    Raises:
+        ValueError: the data is neither JPEG nor PNG, or ends before it says its size.
+    """
+    start = bytes(data[:8])
+    if start == _PNG_START:
+        return _png_size(data)
+    if start.startswith(_JPEG_START):
+        return _jpeg_size(data)
+    raise ValueError(f"neither JPEG nor PNG: it starts with {start.hex(' ') or 'nothing'}")
+
+
+def _png_size(data: bytes | memoryview) -> tuple[int, int]:
+    if len(data) < 24 or bytes(data[12:16]) != b"IHDR":
+        raise ValueError(f"PNG data of {len(data)} bytes ends before its size")
+    width, height = struct.unpack(">II", data[16:24])
+    return width, height
+
+
+def _jpeg_size(data: bytes | memoryview) -> tuple[int, int]:
+    position = 2
+    while position + 9 <= len(data):
+        if data[position] != 0xFF:
+            raise ValueError(f"JPEG data is broken at byte {position}")
+        marker = data[position + 1]
+        if marker == 0xFF:  # padding before a marker
+            position += 1
+        elif marker in _JPEG_WITHOUT_LENGTH:
+            position += 2
+        elif marker in _JPEG_FRAMES:
+            height, width = struct.unpack(">HH", data[position + 5 : position + 9])
+            return width, height
+        else:
+            position += 2 + struct.unpack(">H", data[position + 2 : position + 4])[0]
+    raise ValueError(f"JPEG data of {len(data)} bytes ends before its size")

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starting and ending this package's executables, for the demo and the tests."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+
+from ament_index_python.packages import get_package_prefix
+
+_PORT_OF_DOMAIN = 21_500
+_LAST_DOMAIN = 101  # beyond it, DDS ports reach into those that Linux hands out itself
+_held: list[socket.socket] = []
+
+
+def hold_domain_id() -> int:
+    """A ROS_DOMAIN_ID that no other process that asked here holds, until this one ends.
+
+    Each id stands for a local TCP port; who can bind it has the id.
+
+    Raises:
+        RuntimeError: all are taken.
+    """
+    start = os.getpid()
+    for offset in range(_LAST_DOMAIN):
+        domain_id = 1 + (start + offset) % _LAST_DOMAIN
+        port = socket.socket()
+        try:
+            port.bind(("127.0.0.1", _PORT_OF_DOMAIN + domain_id))
+        except OSError:
+            port.close()
+            continue
+        _held.append(port)
+        return domain_id
+    raise RuntimeError("every ROS_DOMAIN_ID from 1 to 101 is in use")
+
+
+class Executable:
+    """An installed executable of this package as a process of its own; a context manager.
+
+    Attributes:
+        log: file with everything it writes.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        log: Path,
+        parameters: Mapping[str, object] | None = None,
+        remappings: Mapping[str, str] | None = None,
+    ):
+        """Start lib/fakeface_ros/NAME with --ros-args, as a launch file would."""
+        path = Path(get_package_prefix("fakeface_ros")) / "lib" / "fakeface_ros" / name
+        arguments = [str(path), "--ros-args"]
+        for key, value in (parameters or {}).items():
+            arguments += ["-p", f"{key}:={_yaml(value)}"]
+        for old, new in (remappings or {}).items():
+            arguments += ["-r", f"{old}:={new}"]
+        self.name = name
+        self.log = log
+        log.parent.mkdir(parents=True, exist_ok=True)
+        with log.open("w", encoding="utf-8") as file:
+            # A session of its own: Ctrl-C reaches whoever started it, who then ends it in order.
+            self._process = subprocess.Popen(
+                arguments, stdout=file, stderr=subprocess.STDOUT, start_new_session=True
+            )
+
+    @property
+    def pid(self) -> int:
+        """Process id."""
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def text(self) -> str:
+        """Everything it wrote so far."""
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def stop(self, timeout_s: float = 15.0) -> int:
+        """Interrupt it, kill it where that does not help in time; returns its exit code."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+            try:
+                self._process.wait(timeout_s)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+        return self._process.wait()
+
+    def __enter__(self) -> Executable:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:  # fmt: skip
+        self.stop()
+
+
+def _yaml(value: object) -> str:
+    """A value as ROS reads it on the command line; strings stay strings ("0", "true")."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return str(value)

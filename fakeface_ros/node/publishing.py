@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the node publishes of each image."""
+
+from __future__ import annotations
+
+import numpy as np
+from rclpy.node import Node
+from rclpy.publisher import Publisher
+from rclpy.qos import (
+    DurabilityPolicy,
+    HistoryPolicy,
+    QoSPolicyKind,
+    QoSProfile,
+    ReliabilityPolicy,
+)
+from rclpy.qos_overriding_options import QoSOverridingOptions
+from sensor_msgs.msg import CompressedImage, Image
+from std_msgs.msg import Header, String
+
+from fakeface_ros.msg import FaceVerdictArray
+from fakeface_ros.node.conversion import to_compressed_image, to_image
+from fakeface_ros.node.messages import model_info, verdict_array
+from fakeface_ros.results import FrameResult
+from fakeface_ros.scoring.bundle import Bundle
+from fakeface_ros.vision.annotation import annotate
+
+
+def open_overrides() -> QoSOverridingOptions:
+    """Lets qos_overrides.TOPIC.… parameters change the quality of service at start."""
+    return QoSOverridingOptions(
+        (
+            QoSPolicyKind.HISTORY,
+            QoSPolicyKind.DEPTH,
+            QoSPolicyKind.RELIABILITY,
+            QoSPolicyKind.DURABILITY,
+        )
+    )
+
+
+def newest_only(reliability: ReliabilityPolicy) -> QoSProfile:
+    """Depth 1: of images only the newest counts. Best effort takes from every publisher."""
+    return QoSProfile(depth=1, history=HistoryPolicy.KEEP_LAST, reliability=reliability)
+
+
+class Outputs:
+    """The node's publishers, from configure to cleanup."""
+
+    def __init__(self, node: Node):
+        self._node = node
+
+        def publisher(message_type: type, topic: str, qos: QoSProfile) -> Publisher:
+            return node.create_publisher(
+                message_type, topic, qos, qos_overriding_options=open_overrides()
+            )
+
+        self._verdicts = publisher(FaceVerdictArray, "~/verdicts", QoSProfile(depth=10))
+        pictures = newest_only(ReliabilityPolicy.RELIABLE)
+        self._picture = publisher(Image, "~/image_annotated", pictures)
+        pictures = newest_only(ReliabilityPolicy.RELIABLE)
+        self._compressed = publisher(CompressedImage, "~/image_annotated/compressed", pictures)
+        latched = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+        self._model_info = publisher(String, "~/model_info", latched)
+
+    def say_model(self, bundle: Bundle) -> None:
+        """Publish ~/model_info, also for those who come later."""
+        self._model_info.publish(model_info(bundle))
+
+    def publish(
+        self,
+        frame: np.ndarray,
+        result: FrameResult,
+        header: Header,
+        model: str,
+        latency_ms: float,
+        jpeg_quality: int,
+    ) -> None:
+        """Publish the verdicts, and the picture to those who look. Header is the image's own."""
+        self._verdicts.publish(verdict_array(result, header, model, latency_ms))
+        raw_wanted = self._picture.get_subscription_count() > 0
+        compressed_wanted = self._compressed.get_subscription_count() > 0
+        if not raw_wanted and not compressed_wanted:
+            return
+        picture = annotate(frame, result)
+        if raw_wanted:
+            image = to_image(picture)
+            image.header = header
+            self._picture.publish(image)
+        if compressed_wanted:
+            compressed = to_compressed_image(picture, jpeg_quality)
+            compressed.header = header
+            self._compressed.publish(compressed)
+
+    def destroy(self) -> None:
+        """Destroy the publishers."""
+        for publisher in (self._verdicts, self._picture, self._compressed, self._model_info):
+            self._node.destroy_publisher(publisher)

@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The thread that does the work, so that the executor stays free to receive and answer."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from fakeface_ros.node.mailbox import Mailbox
+
+Item = TypeVar("Item")
+
+
+class Worker(Generic[Item]):
+    """Takes the newest item from a mailbox and handles it, until it is stopped.
+
+    Whatever `handle` raises goes to `on_error` and the thread goes on with the next item: one bad
+    image must not silence a robot's node.
+    """
+
+    def __init__(
+        self, handle: Callable[[Item], None], on_error: Callable[[Exception], None]
+    ) -> None:
+        self.mailbox: Mailbox[Item] = Mailbox()
+        self._handle = handle
+        self._on_error = on_error
+        self._thread = threading.Thread(target=self._run, name="fakeface-worker", daemon=True)
+
+    def start(self) -> None:
+        """Start the thread; once only."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 10.0) -> bool:
+        """Let the item at hand be finished and end the thread; False where that took too long."""
+        self.mailbox.close()
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        while not self.mailbox.closed:
+            item = self.mailbox.take()
+            if item is None:
+                continue
+            try:
+                self._handle(item)
+            except Exception as error:
+                self._on_error(error)
