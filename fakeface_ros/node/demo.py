@@ -26,6 +26,8 @@ from fakeface_ros.node.publishing import newest_only
 from fakeface_ros.node.recording import Recording
 
 FIRST_VERDICT_WITHIN_S = 60.0
+# Best effort, the default, takes from every camera but loses large images on a busy machine.
+_LOSE_NOTHING = {"qos_overrides./image.subscription.reliability": "reliable"}
 _SILENCE_AT_THE_END_S = 2.0
 _WEBCAM_S = 30.0
 _ROWS_EVERY_S = 1.0
@@ -106,7 +108,7 @@ def show(source: str, out: Path) -> str:
     if source.isdecimal():
         parameters["source"] = source
     with (
-        Executable("fakeface_node", out / "fakeface_node.log") as detector,
+        Executable("fakeface_node", out / "fakeface_node.log", _LOSE_NOTHING) as detector,
         Executable("image_source", out / "image_source.log", parameters) as camera,
     ):
         print(f"[demo] started fakeface_node ({detector.pid}) and image_source ({camera.pid})")

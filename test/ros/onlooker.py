@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A test's own node: a camera that waits for answers, and an ear for all that the node says."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from fakeface_ros.msg import FaceVerdictArray
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import CompressedImage, Image
+
+Result = TypeVar("Result")
+
+
+class Onlooker:
+    """Lives in a namespace beside the node under test."""
+
+    def __init__(self, namespace: str, image_topic: str = "image", image_type: Any = None):
+        self.node = Node("onlooker", namespace=namespace)
+        self.verdicts: list[FaceVerdictArray] = []
+        self.diagnostics: list[Any] = []
+        self.camera = self.node.create_publisher(image_type or Image, image_topic, 1)
+        self.node.create_subscription(
+            FaceVerdictArray, "fakeface/verdicts", self.verdicts.append, QoSProfile(depth=100)
+        )
+        self.node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
+        self._stamps = itertools.count(1)
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        prefix = self.node.get_namespace().lstrip("/")
+        self.diagnostics += [s for s in message.status if s.name.startswith(f"{prefix}/")]
+
+    def wait(self, for_what: Callable[[], Result], what: str, timeout_s: float = 30.0) -> Result:
+        """Spin until for_what() is true; returns what it gave."""
+        deadline = time.monotonic() + timeout_s
+        while not (result := for_what()):
+            assert time.monotonic() < deadline, f"{what} did not come within {timeout_s} s"
+            rclpy.spin_once(self.node, timeout_sec=0.1)
+        return result
+
+    def wait_for_match(self) -> None:
+        """Until images reach the node and its verdicts reach this."""
+        self.wait(lambda: self.camera.get_subscription_count() > 0, "a subscriber")
+        self.wait(
+            lambda: self.node.count_publishers(f"{self.node.get_namespace()}/fakeface/verdicts"),
+            "a publisher of verdicts",
+        )
+
+    def send(self, message: Image | CompressedImage) -> tuple[int, int]:
+        """Publish an image with a stamp of its own; returns the stamp."""
+        now = self.node.get_clock().now().to_msg()
+        message.header.stamp.sec = now.sec
+        message.header.stamp.nanosec = next(self._stamps)
+        message.header.frame_id = "camera_optical"
+        self.camera.publish(message)
+        return now.sec, message.header.stamp.nanosec
+
+    def answer(self, stamp: tuple[int, int]) -> FaceVerdictArray:
+        """The verdicts on the image with that stamp."""
+        return self.wait(
+            lambda: next((v for v in self.verdicts if stamp_of(v) == stamp), None),
+            f"the verdict on image {stamp}",
+        )
+
+    def judge(self, message: Image | CompressedImage) -> FaceVerdictArray:
+        return self.answer(self.send(message))
+
+    def status(self, accept: Callable[[dict[str, str], Any], bool]) -> dict[str, str]:
+        """The values of the next diagnostic status from now on that is accepted."""
+        seen = len(self.diagnostics)
+
+        def accepted() -> dict[str, str] | None:
+            for status in self.diagnostics[seen:]:
+                values = {pair.key: pair.value for pair in status.values}
+                if accept(values, status):
+                    return values
+            return None
+
+        return self.wait(accepted, "a matching diagnostic")
+
+    def call(self, service_type: Any, name: str, request: Any) -> Any:
+        client = self.node.create_client(service_type, name)
+        assert client.wait_for_service(timeout_sec=30), f"no service {name}"
+        future = client.call_async(request)
+        self.wait(future.done, f"the answer of {name}")
+        self.node.destroy_client(client)
+        return future.result()
+
+    def change_state(self, transition_id: int) -> bool:
+        request = ChangeState.Request(transition=Transition(id=transition_id))
+        return self.call(ChangeState, "fakeface/change_state", request).success
+
+
+def stamp_of(message: Any) -> tuple[int, int]:
+    return message.header.stamp.sec, message.header.stamp.nanosec
+
+
+def reliable(namespace: str, topic: str = "image") -> dict[str, object]:
+    """Parameters with which no image is lost on the way: tests count them."""
+    return {f"qos_overrides.{namespace}/{topic}.subscription.reliability": "reliable"}
