@@ -2,8 +2,8 @@
 """The autoencoders of the thesis: the reference and the five others that its survey names.
 
 Every kind is two Keras models over the same layers: `trainer` carries the noise and the extra loss
-terms of its kind, `network` is the plain function that is exported (crops to code and reconstruction).
-Only keras.ops is used, so every Keras backend trains the same model.
+terms of its kind, `network` is the plain function that is exported (crops to code and
+reconstruction). Only keras.ops is used, so every Keras backend trains the same model.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ REFERENCE_KIND = "deep_convolutional"
 class Autoencoder:
     """One autoencoder in its two forms, which share their layers and weights.
 
-    trainer: crops (N, S, S, 3) in [0, 1] -> reconstruction (N, S, S, 3), with the kind's loss terms.
+    trainer: crops (N, S, S, 3) in [0, 1] -> reconstruction (N, S, S, 3), with the kind's loss
+    terms.
     network: crops (N, S, S, 3) -> [code (N, h, w, c), reconstruction (N, S, S, 3)], deterministic.
     """
 
@@ -97,7 +98,8 @@ def deep_convolutional(size_px: int = SIZE_PX) -> Autoencoder:
 def undercomplete(size_px: int = SIZE_PX, code_size: int = 128) -> Autoencoder:
     """A bottleneck of `code_size` numbers is the only regulariser.
 
-    Hinton and Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science 2006.
+    Hinton and Salakhutdinov, "Reducing the dimensionality of data with neural networks", Science
+    2006.
     """
     features = _encoder(size_px)
     side = size_px // 8
@@ -143,9 +145,11 @@ def sparse(size_px: int = SIZE_PX, activity: float = 0.05, weight: float = 1e-3)
 def contractive(
     size_px: int = SIZE_PX, weight: float = 1e-3, step: float = 1e-2, seed: int = 0
 ) -> Autoencoder:
-    """MSE plus `weight` times the squared Frobenius norm of the encoder's Jacobian, per code value.
+    """MSE plus `weight` times the squared Frobenius norm of the encoder's Jacobian, per code
+    value.
 
-    Rifai et al., "Contractive auto-encoders: explicit invariance during feature extraction", ICML 2011.
+    Rifai et al., "Contractive auto-encoders: explicit invariance during feature extraction", ICML
+    2011.
     The norm is estimated by finite differences along random directions (see JacobianPenalty).
     """
     encoder = _encoder(size_px)
@@ -163,7 +167,8 @@ def contractive(
 def denoising(size_px: int = SIZE_PX, noise: float = 0.1, seed: int = 0) -> Autoencoder:
     """Sees crops with Gaussian noise of standard deviation `noise`, must return the clean ones.
 
-    Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML 2008.
+    Vincent et al., "Extracting and composing robust features with denoising autoencoders", ICML
+    2008.
     """
     layer = keras.layers.GaussianNoise(noise, seed=seed, name="corruption")
     return _pair("denoising", size_px, _encoder(size_px), _decoder(size_px), noisy=layer)

@@ -10,7 +10,7 @@ MOST_CODES = 4000
 
 
 def squared_distances(codes: np.ndarray) -> np.ndarray:
-    """Squared Euclidean distance of every pair of codes (n, D): (n, n) float64, diagonal infinite."""
+    """Squared distance of every pair of codes (n, D): (n, n) float64, diagonal infinite."""
     centred = np.asarray(codes, np.float64) - np.mean(codes, axis=0, dtype=np.float64)
     norms = np.einsum("ij,ij->i", centred, centred)
     distances = norms[:, None] + norms - 2.0 * (centred @ centred.T)

@@ -33,6 +33,7 @@ class EpochSeeds(keras.callbacks.Callback):
         self.batches, self.seed = batches, seed
 
     def on_epoch_begin(self, epoch, logs=None):
+        """Set the epoch's order and noise."""
         self.batches.epoch = epoch
         seed_epoch(self.model, self.seed, epoch)
 
@@ -46,9 +47,11 @@ class Checkpoints(keras.callbacks.Callback):
         self._began = 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
+        """Start the epoch's clock."""
         self._began = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
+        """Save, and stop where patience is spent."""
         progress, loss = self.progress, (logs or {}).get("val_loss", float("nan"))
         if not np.isfinite(loss):
             raise ArithmeticError(
@@ -77,18 +80,21 @@ class TimeLeft(keras.callbacks.Callback):
         self._done = 0
 
     def on_train_begin(self, logs=None):
+        """Start the run's clock."""
         self._first = time.monotonic()
 
     def on_epoch_begin(self, epoch, logs=None):
+        """Start the epoch's clock."""
         self._began = time.monotonic()
 
     def on_epoch_end(self, epoch, logs=None):
+        """Print the epoch's line."""
         self._done += 1
         now, epochs = time.monotonic(), self.params["epochs"]
         left_s = (now - self._first) / self._done * (epochs - epoch - 1)
         figures = "  ".join(f"{name} {value:.5f}" for name, value in sorted((logs or {}).items()))
         print(
-            f"epoch {epoch + 1}/{epochs}  {figures}  {self.images / (now - self._began):.0f} images/s"
-            f"  {int(left_s // 60)} min {int(left_s % 60):02d} s left",
+            f"epoch {epoch + 1}/{epochs}  {figures}  {self.images / (now - self._began):.0f} "
+            f"images/s  {int(left_s // 60)} min {int(left_s % 60):02d} s left",
             flush=True,
         )

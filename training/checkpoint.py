@@ -23,7 +23,8 @@ BEST_NAME = "best.npz"
 
 @dataclass
 class Progress:
-    """How far a run has come. epoch: epochs finished. best_loss, best_epoch: lowest validation loss.
+    """How far a run has come. epoch: epochs finished. best_loss, best_epoch: lowest validation
+    loss.
 
     seconds: training time so far. stopped: early stopping ended the run.
     """
@@ -47,7 +48,7 @@ def save_checkpoint(path: Path, model: keras.Model, progress: Progress) -> None:
     arrays = _named(model.variables, "model_") | _named(model.optimizer.variables, "optimizer_")
     arrays["progress"] = np.array(json.dumps(asdict(progress)))
     unfinished = path.with_suffix(".part.npz")
-    np.savez(unfinished, **arrays)
+    np.savez(unfinished, **arrays)  # type: ignore[arg-type]
     os.replace(unfinished, path)
 
 
@@ -75,7 +76,7 @@ def _assign(path: Path, prefix: str, variables: list, stored: np.lib.npyio.NpzFi
         raise ValueError(
             f"{path}: holds other {prefix.rstrip('_')} arrays than this configuration builds"
         )
-    for name, variable in zip(names, variables):
+    for name, variable in zip(names, variables, strict=True):
         variable.assign(stored[name])
 
 

@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 CONFIG_NAME = "config.json"
 THESIS_CONFIG = Path(__file__).parent / "configs" / "thesis.json"
@@ -14,11 +15,13 @@ PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Settings of training.train. configs/thesis.json holds the defaults, the thesis's configuration.
+    """Settings of training.train. configs/thesis.json holds the defaults, the thesis's
+    configuration.
 
     kind, options: as build_autoencoder takes them. size_px: side of the crops. epochs, batch_size,
     learning_rate: of Adam on the mean squared error. seed: of weights, order, flips and noise.
-    flip: mirror half of the crops. patience: epochs without a lower validation loss before stopping,
+    flip: mirror half of the crops. patience: epochs without a lower validation loss before
+    stopping,
     0 to never stop early. precision: one of PRECISIONS. jit_compile: compile the step with XLA.
     """
 
@@ -46,7 +49,7 @@ class TrainConfig:
             )
 
 
-def read_config(path: Path = THESIS_CONFIG, **changes: object) -> TrainConfig:
+def read_config(path: Path = THESIS_CONFIG, **changes: Any) -> TrainConfig:
     """Read a configuration; what the file leaves out is taken from the thesis's file.
 
     Args:
@@ -61,8 +64,8 @@ def read_config(path: Path = THESIS_CONFIG, **changes: object) -> TrainConfig:
     unknown = set(settings) - {item.name for item in fields(TrainConfig)}
     if unknown:
         raise ValueError(f"{path}: no such setting: {', '.join(sorted(unknown))}")
-    given = {name: value for name, value in changes.items() if value is not None}
-    return replace(TrainConfig(**settings), **given)
+    settings.update({name: value for name, value in changes.items() if value is not None})
+    return TrainConfig(**settings)
 
 
 def write_config(directory: Path, config: TrainConfig) -> None:

@@ -11,13 +11,14 @@ import numpy as np
 SIDE = 16
 BITS = SIDE * SIDE
 NEAR_BITS = 12
-"""Pictures that differ in at most so many of 256 bits are the same picture, saved in another way."""
+"""Hashes that differ in at most so many bits are of one picture, saved in two ways."""
 
 
 def difference_hash(crop: np.ndarray) -> str:
     """Whether each cell of a 16 x 16 grid is brighter than its right neighbour.
 
-    After Krawetz, "Kind of like that" (2013), with 256 bits, since aligned faces share a coarse layout.
+    After Krawetz, "Kind of like that" (2013), with 256 bits, since aligned faces share a coarse
+    layout.
 
     Args:
         crop: (S, S, 3) uint8 RGB.

@@ -3,8 +3,8 @@
 
     python -m training.export --data build/faces --run build/runs/reference --out models/cae_kde
 
-Crops of the calibration split go through both: codes, reconstructions and scores must agree to 1e-4,
-or no bundle is left.
+Crops of the calibration split go through both: codes, reconstructions and scores must agree to
+1e-4, or no bundle is left.
 """
 
 from __future__ import annotations
@@ -117,9 +117,11 @@ def export(
 
 
 def compare(bundle_directory: Path, data: Path, run: Path) -> dict[str, float]:
-    """Greatest difference between a bundle in ONNX Runtime and its run in Keras, by what is compared.
+    """Greatest difference between a bundle in ONNX Runtime and its run in Keras, by what is
+    compared.
 
-    Strangeness is compared relative to the larger of 1 and its size: it is a log density over its spread.
+    Strangeness is compared relative to the larger of 1 and its size: it is a log density over its
+    spread.
     """
     autoencoder, density, settings = fitted(run)
     scorer = Scorer(load_bundle(str(bundle_directory)))

@@ -52,7 +52,8 @@ def read_faces(paths: Sequence[Path], size_px: int) -> np.ndarray:
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches (crops, crops) of float32 RGB in [0, 1], shape (B, S, S, 3); the last one may be smaller.
+    """Batches (crops, crops) of float32 RGB in [0, 1], shape (B, S, S, 3); the last one may be
+    smaller.
 
     Set `epoch` before each pass: with `shuffle` it picks the order, with `flip` the mirrored half.
     """
@@ -75,7 +76,7 @@ class Batches(keras.utils.PyDataset):
         self.paths, self.size_px, self.batch_size = list(paths), size_px, batch_size
         self.seed, self.shuffle, self.flip, self.epoch = seed, shuffle, flip, 0
         self._faces = read_faces(self.paths, size_px) if self.cached else None
-        self._order = (-1, np.arange(len(self.paths)))
+        self._order: tuple[int, np.ndarray] = (-1, np.arange(len(self.paths)))
 
     def __len__(self) -> int:
         return -(-len(self.paths) // self.batch_size)

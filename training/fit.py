@@ -4,7 +4,8 @@
     python -m training.fit --data build/faces --run build/runs/reference
 
 Writes RUN/fit/: density.npz, calibration.npz and fit.json. Density: codes of the training faces.
-Thresholds: by default from the validation faces, real alone. Calibration: from the calibration faces,
+Thresholds: by default from the validation faces, real alone. Calibration: from the calibration
+faces,
 which neither training nor thresholds have seen, so that the false-alarm rate it promises holds.
 """
 
@@ -116,7 +117,7 @@ def fit(
 
 
 def _store(density: GaussianKDE, path: Path) -> GaussianKDE:
-    """Write the density and read it back: everything after this uses what is shipped, float16 and all."""
+    """Write the density and read it back, so that the rest uses what is shipped."""
     density.save(str(path))
     return GaussianKDE.load(str(path))
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The index of a prepared dataset: one row per face, which split it is in and what it came from."""
+"""The index of a prepared dataset: one row per face, its split and what it came from."""
 
 from __future__ import annotations
 
@@ -17,9 +17,11 @@ LABELS = ("real", "fake")
 class Entry:
     """One face of a prepared dataset.
 
-    path: the prepared JPEG, relative to the dataset's folder. split: one of SPLITS. label: one of LABELS.
+    path: the prepared JPEG, relative to the dataset's folder. split: one of SPLITS. label: one of
+    LABELS.
     id: the person or file that must not be in two splits. sha256: of the prepared file.
-    dhash: 64-bit difference hash as 16 hex digits. source: the original file's path as it was given.
+    dhash: 64-bit difference hash as 16 hex digits. source: the original file's path as it was
+    given.
     source_sha256: of the original file.
     """
 

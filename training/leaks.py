@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Leaks between splits: the same file, the same person, or the same picture saved in another way."""
+"""Leaks between splits: one file, one person, or one picture saved in two ways."""
 
 from __future__ import annotations
 
@@ -7,9 +7,29 @@ from collections.abc import Iterator
 
 from training.duplicates import near_pairs
 from training.index import Entry
-from training.splits import Groups
 
 SHOWN = 5
+
+
+class Groups:
+    """Things that belong together, joined pair by pair (union-find)."""
+
+    def __init__(self) -> None:
+        self._parent: dict[str, str] = {}
+
+    def find(self, member: str) -> str:
+        """The name of the member's group: its least member."""
+        parent = self._parent.setdefault(member, member)
+        while parent != self._parent[parent]:
+            self._parent[parent] = self._parent[self._parent[parent]]
+            parent = self._parent[parent]
+        self._parent[member] = parent
+        return parent
+
+    def join(self, one: str, other: str) -> None:
+        """Make both one group."""
+        first, second = sorted((self.find(one), self.find(other)))
+        self._parent[second] = first
 
 
 class LeakError(ValueError):
@@ -42,7 +62,7 @@ def refuse(entries: list[Entry]) -> None:
 
 
 def _alike(entries: list[Entry]) -> Iterator[tuple[Entry, Entry, str]]:
-    """Pairs that must not be parted. Ids count within a class: a fake's number is nobody's name."""
+    """Pairs that must not be parted. Ids count within a class: a fake's is nobody's name."""
     first_file: dict[str, Entry] = {}
     people: dict[tuple[str, str, str], Entry] = {}
     for entry in entries:

@@ -36,7 +36,7 @@ def to_onnx(network: keras.Model) -> onnx.ModelProto:
     shapes = [tuple(tensor.shape) for tensor in (*network.inputs, *network.outputs)]
     values = [
         helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape[1:]])
-        for name, shape in zip(("crops", "code", "reconstruction"), shapes)
+        for name, shape in zip(("crops", "code", "reconstruction"), shapes, strict=True)
     ]
     graph = helper.make_graph(writer.nodes, network.name, values[:1], values[1:], writer.weights)
     model = helper.make_model(
@@ -68,7 +68,7 @@ class _Writer:
 
     def run(self, model: keras.Model, inputs: list[str]) -> list[str]:
         """Write a functional model whose inputs are already written; returns its outputs."""
-        written = {id(tensor): name for tensor, name in zip(model.inputs, inputs)}
+        written = {id(tensor): name for tensor, name in zip(model.inputs, inputs, strict=True)}
 
         def value_of(tensor) -> str:
             if id(tensor) not in written:
@@ -77,7 +77,9 @@ class _Writer:
                 )  # how functional models store their graph
                 node = layer._inbound_nodes[node_index]
                 arguments = [value_of(argument) for argument in node.input_tensors]
-                for output, name in zip(node.output_tensors, self.layer(layer, arguments)):
+                for output, name in zip(
+                    node.output_tensors, self.layer(layer, arguments), strict=True
+                ):
                     written[id(output)] = name
             return written[id(tensor)]
 

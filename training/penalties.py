@@ -13,7 +13,8 @@ from keras import ops
 class KLSparsity(keras.layers.Layer):
     """Adds weight * mean over units of KL(activity || mean activation of the unit over the batch).
 
-    Input and output: code (N, h, w, c) in (0, 1). One unit is one place of the code (h * w * c units).
+    Input and output: code (N, h, w, c) in (0, 1). One unit is one place of the code (h * w * c
+    units).
     """
 
     def __init__(self, activity: float, weight: float, **kwargs):
@@ -23,6 +24,7 @@ class KLSparsity(keras.layers.Layer):
         self.activity, self.weight = activity, weight
 
     def call(self, code):
+        """Add the term and hand the code on; see the class."""
         wanted = self.activity
         seen = ops.clip(ops.mean(ops.cast(code, "float32"), axis=0), 1e-6, 1.0 - 1e-6)
         divergence = wanted * ops.log(wanted / seen) + (1 - wanted) * ops.log(
@@ -41,6 +43,7 @@ class PerturbedCopy(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, values):
+        """Values with fresh noise."""
         noise = keras.random.normal(
             ops.shape(values), dtype=values.dtype, seed=self.seed_generator
         )
@@ -51,7 +54,8 @@ class JacobianPenalty(keras.layers.Layer):
     """Adds weight / (h w c) * ||f(x + step u) - f(x)||^2 / step^2, averaged over the batch.
 
     For u ~ N(0, I) its expectation tends, as step goes to 0, to the squared Frobenius norm of the
-    Jacobian of f at x per code value: E ||J u||^2 = ||J||_F^2 (Hutchinson's trace estimator, 1990).
+    Jacobian of f at x per code value: E ||J u||^2 = ||J||_F^2 (Hutchinson's trace estimator,
+    1990).
     Inputs: [f(x), f(x + step u)], each (N, h, w, c). Output: f(x).
     """
 
@@ -60,6 +64,7 @@ class JacobianPenalty(keras.layers.Layer):
         self.weight, self.step = weight, step
 
     def call(self, codes):
+        """Add the term and hand the code on; see the class."""
         code, moved = codes
         difference = ops.cast(moved, "float32") - ops.cast(code, "float32")
         self.add_loss(self.weight * ops.mean(ops.square(difference)) / self.step**2)
@@ -79,6 +84,7 @@ class GaussianSample(keras.layers.Layer):
         self.seed_generator = keras.random.SeedGenerator(seed)
 
     def call(self, inputs, training=None):
+        """Add the term and hand the code on; see the class."""
         mean, log_variance = inputs
         wide_mean, wide = ops.cast(mean, "float32"), ops.cast(log_variance, "float32")
         divergence = -0.5 * ops.sum(

@@ -60,6 +60,11 @@ def decode(data: bytes) -> np.ndarray:
     return image
 
 
+def is_crop(image_bgr: np.ndarray, source: FaceSource) -> bool:
+    """Whether a picture is taken as one aligned face; see face_crop."""
+    return source == "crops" or (source == "auto" and image_bgr.shape[0] == image_bgr.shape[1])
+
+
 def face_crop(
     image_bgr: np.ndarray,
     size_px: int,
@@ -73,7 +78,8 @@ def face_crop(
         image_bgr: (H, W, 3) uint8.
         size_px: side S of the crop.
         min_side_px: least side of the face's square in the picture, so that none is enlarged.
-        source: "crops" takes the picture as one aligned face, "detect" looks for the largest face in
+        source: "crops" takes the picture as one aligned face, "detect" looks for the largest face
+        in
             it, "auto" takes square pictures as crops and looks in all others.
         detector: used for pictures that are not crops.
 
@@ -81,10 +87,11 @@ def face_crop(
         (S, S, 3) uint8 RGB.
 
     Raises:
-        Unusable: no face, one that is too small or cut off by the edge, or a crop that is not square.
+        Unusable: no face, one that is too small or cut off by the edge, or a crop that is not
+        square.
     """
     height, width = image_bgr.shape[:2]
-    if source == "crops" or (source == "auto" and height == width):
+    if is_crop(image_bgr, source):
         if height != width:
             raise Unusable(f"{width} x {height} px is not square, so not an aligned face")
         if height < min_side_px:

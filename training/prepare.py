@@ -6,29 +6,28 @@
         --test-real faces/dev_real --test-fake faces/dev_fake --out build/faces
 
 Writes OUT/SPLIT/LABEL/*.jpg, OUT/index.csv (see index.py), OUT/skipped.csv and OUT/prepare.json.
-Folders given without a split are split as the thesis splits its 70,000; of a training folder without a
-validation folder one face in twenty is held out.
+Folders given without a split are split as the thesis splits its 70,000; of a training folder
+without a validation folder one face in twenty is held out.
 """
 
 from __future__ import annotations
 
 import argparse
 import csv
+import hashlib
 import json
-import multiprocessing
 import os
 import re
 import shutil
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training import leaks, preparing
 from training.index import INDEX_NAME, LABELS, SPLITS, Entry, write_index
-from training.pictures import list_files
-from training.splits import HELD_OUT, THESIS_FRACTIONS, assign_splits
+from training.pictures import FaceSource, list_files
+from training.splits import split_entries
 
 SETTINGS_NAME, SKIPPED_NAME = "prepare.json", "skipped.csv"
 SIZE_PX, JPEG_QUALITY, SEED = 128, 50, 1
@@ -45,25 +44,31 @@ class Source:
 
 @dataclass(frozen=True)
 class Options:
-    """How pictures are prepared. min_side_px: None for size_px. group: see person_of. workers: processes."""
+    """How pictures are prepared. min_side_px: None for size_px. group: see person_of.
+
+    limit: take at most so many files of each folder. workers: processes.
+    """
 
     size_px: int = SIZE_PX
     jpeg_quality: int | None = JPEG_QUALITY
-    faces: str = "auto"
+    faces: FaceSource = "auto"
     min_side_px: int | None = None
     group: str | None = None
+    limit: int | None = None
     seed: int = SEED
     workers: int = os.cpu_count() or 1
 
 
-def prepare(sources: list[Source], out: Path, options: Options = Options()) -> dict[str, int]:
+def prepare(sources: list[Source], out: Path, options: Options | None = None) -> dict[str, int]:
     """Prepare `sources` into `out`; returns the number of faces by split and class.
 
     Raises:
         FileExistsError: `out` holds a prepared set.
         NotADirectoryError: a source is no folder.
-        ValueError: a folder gives no face, or splits leak into each other; the message lists examples.
+        ValueError: a folder gives no face, or splits leak into each other; the message lists
+        examples.
     """
+    options = options or Options()
     if (out / INDEX_NAME).exists():
         raise FileExistsError(f"{out}: holds a prepared set already")
     jobs = [job for source in sources for job in _jobs(source, options)]
@@ -71,17 +76,24 @@ def prepare(sources: list[Source], out: Path, options: Options = Options()) -> d
     incoming = out / "incoming"
     shutil.rmtree(incoming, ignore_errors=True)
     incoming.mkdir()
+    settings = preparing.Settings(
+        incoming,
+        options.size_px,
+        options.jpeg_quality,
+        options.min_side_px or options.size_px,
+        options.faces,
+    )
     entries: list[Entry] = []
     skipped: list[tuple[str, str]] = []
     try:
-        for job, outcome in zip(jobs, _run(jobs, incoming, options)):
+        for job, outcome in zip(jobs, preparing.run(jobs, settings, options.workers), strict=True):
             if isinstance(outcome, str):
                 skipped.append((str(job.path), outcome))
             else:
                 entries.append(outcome)
         _write_skipped(out, skipped)
         _refuse_empty(sources, entries, skipped, out)
-        entries = _split(entries, options.seed)
+        entries = split_entries(entries, options.seed)
         leaks.refuse(entries)
         entries = [_place(entry, incoming, out) for entry in entries]
     finally:
@@ -92,7 +104,7 @@ def prepare(sources: list[Source], out: Path, options: Options = Options()) -> d
         for label in LABELS
     }
     counts = {name: count for name, count in counts.items() if count}
-    settings = {
+    record = {
         "size_px": options.size_px,
         "jpeg_quality": options.jpeg_quality,
         "seed": options.seed,
@@ -104,7 +116,7 @@ def prepare(sources: list[Source], out: Path, options: Options = Options()) -> d
             for source in sources
         },
     }
-    (out / SETTINGS_NAME).write_text(json.dumps(settings, indent=2) + "\n", encoding="utf-8")
+    (out / SETTINGS_NAME).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     write_index(out, entries)
     return counts
 
@@ -122,7 +134,8 @@ def read_settings(directory: Path) -> dict:
 
 
 def person_of(path: Path, group: str | None) -> str:
-    """The id that must stay in one split: the file's stem, or the first group of a regular expression.
+    """The id that must stay in one split: the file's stem, or the first group of a regular
+    expression.
 
     r"(.+)_\\d+" takes LFW's "Aaron_Peirsol_0001" to "Aaron_Peirsol".
     """
@@ -135,31 +148,21 @@ def _name(source: Source) -> str:
 
 
 def _jobs(source: Source, options: Options) -> Iterator[preparing.Job]:
-    for path in list_files(source.folder):
+    for path in _limited(list_files(source.folder), options):
         relative = Path(source.folder.name) / path.relative_to(source.folder)
         yield preparing.Job(
             path, str(relative), source.label, source.split, person_of(path, options.group)
         )
 
 
-def _run(jobs: list[preparing.Job], incoming: Path, options: Options) -> Iterator[Entry | str]:
-    """Outcomes in the order of the jobs; pictures stay in the workers, so memory does not grow with them."""
-    settings = (
-        incoming,
-        options.size_px,
-        options.jpeg_quality,
-        options.min_side_px or options.size_px,
-        options.faces,
+def _limited(paths: list[Path], options: Options) -> list[Path]:
+    """A random part, the same on every machine, in the folder's order."""
+    if not options.limit or len(paths) <= options.limit:
+        return paths
+    ranked = sorted(
+        paths, key=lambda path: hashlib.sha256(f"{options.seed}:{path.name}".encode()).digest()
     )
-    if options.workers <= 1:
-        preparing.start_worker(*settings)
-        yield from map(preparing.process, jobs)
-        return
-    # Spawned, not forked: a fork of a process with running threads can hang.
-    with ProcessPoolExecutor(
-        options.workers, multiprocessing.get_context("spawn"), preparing.start_worker, settings
-    ) as pool:
-        yield from pool.map(preparing.process, jobs, chunksize=32)
+    return sorted(ranked[: options.limit])
 
 
 def _refuse_empty(sources: list[Source], entries: list[Entry], skipped: list, out: Path) -> None:
@@ -169,23 +172,6 @@ def _refuse_empty(sources: list[Source], entries: list[Entry], skipped: list, ou
                 f"{source.folder}: no usable {source.label} face; {len(skipped)} files were "
                 f"skipped, see {out / SKIPPED_NAME}"
             )
-
-
-def _split(entries: list[Entry], seed: int) -> list[Entry]:
-    """Give a split to entries that have none, and hold validation faces out of training where needed."""
-    result = list(entries)
-    for label in LABELS:
-        given = {e.split for e in result if e.label == label}
-        asked = {"": THESIS_FRACTIONS}
-        if "train" in given and "validation" not in given:
-            asked["train"] = HELD_OUT
-        for split, fractions in asked.items():
-            chosen = [i for i, e in enumerate(result) if e.label == label and e.split == split]
-            names = leaks.group_names([result[i] for i in chosen])
-            splits = assign_splits(names, fractions, seed)
-            for i, name in zip(chosen, names):
-                result[i] = replace(result[i], split=splits[name])
-    return result
 
 
 def _place(entry: Entry, incoming: Path, out: Path) -> Entry:
@@ -233,6 +219,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--group", help="regular expression on the file's stem; its first group is the person"
     )
+    parser.add_argument("--limit", type=int, help="take at most so many files of each folder")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--workers", type=int, default=Options.workers, help="processes")
     given = parser.parse_args(arguments)
@@ -250,6 +237,7 @@ def main(arguments: list[str] | None = None) -> int:
         given.faces,
         given.min_side,
         given.group,
+        given.limit,
         given.seed,
         given.workers,
     )

@@ -1,36 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which face goes into which split: by group, so that nobody is in two, and the same on every machine."""
+"""Which face goes into which split: by group, so that nobody is in two."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from training.index import LABELS, Entry
+from training.leaks import group_names
 
 THESIS_FRACTIONS = {"train": 5 / 7, "validation": 1 / 14, "calibration": 1 / 14, "test": 1 / 7}
-"""50,000 to train and 10,000 to test of 70,000, as in the thesis; its other 10,000 are halved between
-validation and calibration."""
+"""50,000 to train and 10,000 to test of 70,000, as in the thesis; its other 10,000 are halved
+between validation and calibration."""
 HELD_OUT = {"train": 0.95, "validation": 0.05}
-
-
-class Groups:
-    """Things that belong together, joined pair by pair (union-find)."""
-
-    def __init__(self) -> None:
-        self._parent: dict[str, str] = {}
-
-    def find(self, member: str) -> str:
-        """The name of the member's group: its least member."""
-        parent = self._parent.setdefault(member, member)
-        while parent != self._parent[parent]:
-            self._parent[parent] = self._parent[self._parent[parent]]
-            parent = self._parent[parent]
-        self._parent[member] = parent
-        return parent
-
-    def join(self, one: str, other: str) -> None:
-        """Make both one group."""
-        first, second = sorted((self.find(one), self.find(other)))
-        self._parent[second] = first
 
 
 def assign_splits(
@@ -38,8 +21,8 @@ def assign_splits(
 ) -> dict[str, str]:
     """Deal groups out to splits.
 
-    Groups are ordered by a hash of (seed, name) and cut where the faces before them reach the fractions:
-    the same faces give the same splits in any order and on any machine.
+    Groups are ordered by a hash of (seed, name) and cut where the faces before them reach the
+    fractions: the same faces give the same splits in any order and on any machine.
 
     Args:
         groups: the group of every face, one item per face.
@@ -70,3 +53,20 @@ def assign_splits(
         )
         before += sizes[group]
     return splits
+
+
+def split_entries(entries: list[Entry], seed: int) -> list[Entry]:
+    """Split entries that have no split; hold validation faces out of training where needed."""
+    result = list(entries)
+    for label in LABELS:
+        given = {e.split for e in result if e.label == label}
+        asked = {"": THESIS_FRACTIONS}
+        if "train" in given and "validation" not in given:
+            asked["train"] = HELD_OUT
+        for split, fractions in asked.items():
+            chosen = [i for i, e in enumerate(result) if e.label == label and e.split == split]
+            names = group_names([result[i] for i in chosen])
+            splits = assign_splits(names, fractions, seed)
+            for i, name in zip(chosen, names, strict=True):
+                result[i] = replace(result[i], split=splits[name])
+    return result

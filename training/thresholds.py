@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where each kind of evidence begins to say fake: from real faces alone, or observed on both classes.
+"""Where each kind of evidence begins to say fake: from real faces alone, or observed on both
+classes.
 
 The thesis joins both kinds by OR: a face is fake as soon as one is beyond its threshold.
 """
@@ -40,7 +41,8 @@ def thresholds_from_real(
             for name, side in directions.items()
         }
 
-    # The share flagged grows with the tail; alpha / kinds flags at most alpha, alpha at least alpha.
+    # The share flagged grows with the tail; alpha / kinds flags at most alpha, alpha at least
+    # alpha.
     low, high = alpha / len(directions), alpha
     for _ in range(50):
         middle = (low + high) / 2.0
@@ -59,7 +61,8 @@ def thresholds_observed(
 ) -> list[EvidenceSpec]:
     """The thresholds of the highest balanced accuracy on real and fake faces, over a grid of each.
 
-    Where no threshold does better than chance, the grid's ends flag nothing: that is reported as it is.
+    Where no threshold does better than chance, the grid's ends flag nothing: that is reported as
+    it is.
 
     Args:
         real, fake: evidence by kind, (n,) and (m,).
@@ -75,7 +78,7 @@ def thresholds_observed(
     ]
     best: tuple[float, dict[str, float]] = (-1.0, {})
     for picked in np.stack(np.meshgrid(*grids, indexing="ij"), axis=-1).reshape(-1, len(names)):
-        trial = dict(zip(names, picked.tolist()))
+        trial = dict(zip(names, picked.tolist(), strict=True))
         balanced = (
             flagged(fake, directions, trial).mean() + 1.0 - flagged(real, directions, trial).mean()
         ) / 2.0

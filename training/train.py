@@ -4,8 +4,8 @@
     python -m training.train --data build/faces --out build/runs/reference
     python -m training.train --data build/faces --out build/runs/reference --resume
 
-The output folder then holds config.json, history.csv, last.npz and best.npz (see checkpoint.py) and
-TensorBoard logs.
+The output folder then holds config.json, history.csv, accuracy.png, loss.png, last.npz and
+best.npz (see checkpoint.py) and TensorBoard logs.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from training.config import (
     write_config,
 )
 from training.feeding import Batches
+from training.figures import training_curves
 from training.index import select
 
 HISTORY_NAME = "history.csv"
@@ -103,8 +104,9 @@ def train(
     write_config(out, config)
     if verbose:
         print(
-            f"{config.kind}: {autoencoder.parameters:,} parameters, {len(sets['train'].paths)} faces, "
-            f"{len(sets['validation'].paths)} held out, Keras on {keras.backend.backend()}",
+            f"{config.kind}: {autoencoder.parameters:,} parameters, "
+            f"{len(sets['train'].paths)} faces, {len(sets['validation'].paths)} held out, "
+            f"Keras on {keras.backend.backend()}",
             flush=True,
         )
     callbacks = [
@@ -183,6 +185,8 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError, ArithmeticError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
+    for name, picture in training_curves(given.out / HISTORY_NAME).items():
+        (given.out / f"{name}.png").write_bytes(picture)
     print(
         f"{progress.epoch} epochs in {progress.seconds:.0f} s; best {progress.best_epoch} with "
         f"validation loss {progress.best_loss:.6f}; {given.out}"

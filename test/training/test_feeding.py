@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Feeding: every face once per epoch, in an order that (seed, epoch) alone decides."""
+
+import numpy as np
+import pytest
+
+from training.feeding import Batches, read_face
+from training.index import select
+
+SIZE_PX = 32
+
+
+@pytest.fixture(scope="module")
+def paths(faces):
+    return select(faces, "train", "real")
+
+
+def everything(batches: Batches) -> np.ndarray:
+    return np.concatenate([batches[i][0] for i in range(len(batches))])
+
+
+def test_batches_hold_the_files_values_and_the_last_is_smaller(paths):
+    batches = Batches(paths, SIZE_PX, 20)
+    crops, wanted = batches[len(batches) - 1]
+    assert crops is wanted
+    assert crops.dtype == np.float32
+    assert len(crops) == len(paths) - 20 * (len(batches) - 1) < 20
+    np.testing.assert_allclose(crops[-1] * 255, read_face(paths[-1], SIZE_PX), atol=1e-4)
+
+
+def test_order_depends_on_seed_and_epoch_alone(paths):
+    def order(seed: int, epoch: int) -> list[int]:
+        batches = Batches(paths, SIZE_PX, 8, seed, shuffle=True)
+        batches.epoch = epoch
+        return batches.order().tolist()
+
+    assert order(1, 3) == order(1, 3)
+    assert order(1, 3) != order(1, 4)
+    assert order(1, 3) != order(2, 3)
+    assert sorted(order(1, 3)) == list(range(len(paths)))
+
+
+def test_files_and_memory_feed_the_same(paths):
+    both = [
+        Batches(paths, SIZE_PX, 8, 5, shuffle=True, flip=True, cache_bytes=limit)
+        for limit in (0, 1 << 30)
+    ]
+    assert [batches.cached for batches in both] == [False, True]
+    np.testing.assert_array_equal(everything(both[0]), everything(both[1]))
+
+
+def test_flip_mirrors_about_half_and_nothing_else(paths):
+    plain, flipped = (
+        everything(Batches(paths, SIZE_PX, 8, 1, flip=flip)) for flip in (False, True)
+    )
+    mirrored = (flipped == plain[:, :, ::-1]).all(axis=(1, 2, 3))
+    same = (flipped == plain).all(axis=(1, 2, 3))
+    assert (mirrored | same).all()
+    assert 0.2 < mirrored.mean() < 0.8
+
+
+def test_a_file_of_another_size_is_named(paths):
+    with pytest.raises(ValueError, match=r"32 x 32 px where 64 px"):
+        Batches(paths, 64, 8)
+
+
+def test_no_face_is_an_error():
+    with pytest.raises(ValueError, match="no face"):
+        Batches([], SIZE_PX, 8)
