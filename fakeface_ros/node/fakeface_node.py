@@ -27,6 +27,7 @@ from fakeface_ros.node.conversion import make_converter
 from fakeface_ros.node.counting import Counts
 from fakeface_ros.node.diagnostics import Situation, describe_publishers, status
 from fakeface_ros.node.judging import Arrival, Judge
+from fakeface_ros.node.processes import interrupt_once
 from fakeface_ros.node.publishing import Outputs, newest_only, open_overrides
 from fakeface_ros.node.worker import Worker
 from fakeface_ros.pipeline import Pipeline
@@ -222,6 +223,7 @@ class FakefaceNode(LifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; 1 where it could not start."""
+    interrupt_once()
     rclpy.init(args=args)
     try:
         node = FakefaceNode()

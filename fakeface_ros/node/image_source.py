@@ -23,6 +23,7 @@ from sensor_msgs.msg import Image
 
 from fakeface_ros import demo_scene
 from fakeface_ros.node.conversion import to_image
+from fakeface_ros.node.processes import interrupt_once
 from fakeface_ros.node.publishing import newest_only, open_overrides
 from fakeface_ros.sources import frames_from
 
@@ -150,6 +151,7 @@ class ImageSource(Node):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node to the end of its source; 1 where nothing could be shown."""
+    interrupt_once()
     rclpy.init(args=args)
     try:
         return ImageSource().run()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Starting and ending this package's executables, for the demo and the tests."""
+"""Starting and ending processes in order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import socket
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from ament_index_python.packages import get_package_prefix
 
@@ -38,6 +38,20 @@ def hold_domain_id() -> int:
         _held.append(port)
         return domain_id
     raise RuntimeError("every ROS_DOMAIN_ID from 1 to 101 is in use")
+
+
+def interrupt_once() -> None:
+    """Let SIGINT raise KeyboardInterrupt once and be ignored from then on; before rclpy.init.
+
+    Ctrl-C on a launch file comes twice, from the terminal and from launch, and the second must not
+    break into the tidying up after the first.
+    """
+
+    def handler(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, handler)
 
 
 class Executable:

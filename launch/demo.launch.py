@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Shows the demo: an image source, the fakeface node, and rviz.
+
+ros2 launch fakeface_ros demo.launch.py source:=0
+"""
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+from launch_ros.parameter_descriptions import ParameterValue
+
+from launch import LaunchDescription
+
+HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
+
+ARGUMENTS = {
+    "source": ("", "image, folder, video or webcam index; empty shows a portrait and its twin"),
+    "model": ("", "name or path of a bundle; empty takes that of the parameter file"),
+    "rviz": ("true", "whether rviz shows the annotated images"),
+}
+
+
+def generate_launch_description() -> LaunchDescription:
+    # A string whatever it looks like: a webcam's index is none of YAML's numbers here.
+    source = ParameterValue(LaunchConfiguration("source"), value_type=str)
+    return LaunchDescription(
+        [
+            *(
+                DeclareLaunchArgument(name, default_value=default, description=description)
+                for name, (default, description) in ARGUMENTS.items()
+            ),
+            Node(
+                package="fakeface_ros",
+                executable="image_source",
+                parameters=[{"source": source}],
+                output="screen",
+            ),
+            IncludeLaunchDescription(
+                PythonLaunchDescriptionSource(str(HERE / "fakeface.launch.py")),
+                launch_arguments={
+                    name: LaunchConfiguration(name) for name in ("model", "rviz")
+                }.items(),
+            ),
+        ]
+    )

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts the fakeface node on a camera topic, and rviz where wanted.
+
+ros2 launch fakeface_ros fakeface.launch.py image_topic:=/camera/image_raw
+"""
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.conditions import IfCondition
+from launch.substitutions import LaunchConfiguration
+from launch_ros.actions import Node
+
+from launch import LaunchContext, LaunchDescription
+
+HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
+
+ARGUMENTS = {
+    "namespace": ("", "namespace of the node, one for each camera"),
+    "image_topic": ("image", "topic of the images; compressed ones are looked for beside it"),
+    "params_file": (str(HERE / "params" / "fakeface.yaml"), "parameter file"),
+    "model": ("", "name or path of a bundle; empty takes that of the parameter file"),
+    "rviz": ("false", "whether rviz shows the annotated images"),
+    "use_sim_time": ("false", "whether to go by /clock"),
+}
+
+
+def generate_launch_description() -> LaunchDescription:
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=description)
+        for name, (default, description) in ARGUMENTS.items()
+    ]
+    return LaunchDescription([*declared, OpaqueFunction(function=start)])
+
+
+def start(context: LaunchContext) -> list[Node]:
+    values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    sim_time = {"use_sim_time": values["use_sim_time"].lower() in ("true", "1")}
+    own = {"model": values["model"]} if values["model"] else {}
+    namespace = values["namespace"].strip("/")
+    annotated = f"/{namespace}/fakeface/image_annotated".replace("//", "/")
+    return [
+        Node(
+            package="fakeface_ros",
+            executable="fakeface_node",
+            namespace=namespace,
+            parameters=[values["params_file"], {**sim_time, **own}],
+            remappings=[("image", values["image_topic"])],
+            output="screen",
+        ),
+        Node(
+            package="rviz2",
+            executable="rviz2",
+            namespace=namespace,
+            arguments=["-d", str(HERE / "rviz" / "fakeface.rviz")],
+            parameters=[sim_time],
+            remappings=[("/fakeface/image_annotated", annotated)],
+            condition=IfCondition(values["rviz"]),
+        ),
+    ]

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The launch files, by the launch system itself where it is installed (it is in no wheel)."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import yaml
+from ament_index_python.packages import get_package_share_directory
+
+from fakeface_ros.node.conversion import to_image
+
+SHARE = Path(get_package_share_directory("fakeface_ros")) / "launch"
+
+LAUNCH = """
+import sys
+from launch import LaunchDescription, LaunchService
+from launch.actions import IncludeLaunchDescription
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+service = LaunchService()
+arguments = [tuple(a.split(":=", 1)) for a in sys.argv[2:]]
+service.include_launch_description(LaunchDescription([IncludeLaunchDescription(
+    PythonLaunchDescriptionSource(sys.argv[1]), launch_arguments=arguments)]))
+sys.exit(service.run())
+"""
+
+
+@contextmanager
+def launched(file: str, *arguments: str) -> Iterator[Callable[[], str]]:
+    """Run a launch file; gives a function that ends it and returns what it wrote."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", LAUNCH, str(SHARE / file), *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+    def end() -> str:
+        os.killpg(process.pid, signal.SIGINT)  # to all, as Ctrl-C in a terminal
+        return process.communicate(timeout=30)[0]
+
+    try:
+        yield end
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+@pytest.fixture
+def launch_ros() -> None:
+    pytest.importorskip(
+        "launch_ros", reason="launch_ros is not installed: it comes with apt's ROS"
+    )
+
+
+@pytest.mark.usefixtures("launch_ros")
+def test_fakeface_launch_takes_namespace_topic_and_model(onlook, model_copy, astronaut):
+    onlooker = onlook("/robot", image_topic="/front/image_raw")
+    with launched(
+        "fakeface.launch.py",
+        "namespace:=robot",
+        "image_topic:=/front/image_raw",
+        f"model:={model_copy}",
+    ) as end:
+        onlooker.wait_for_match()
+
+        def answered() -> bool:  # best effort may lose some
+            onlooker.send(to_image(astronaut[:320, 64:384].copy()))
+            return bool(onlooker.verdicts)
+
+        onlooker.wait(answered, "a verdict")
+        values = onlooker.status(lambda v, _: v["state"] == "active")
+        assert values["topic"] == "/front/image_raw"
+        text = end()
+    assert "has finished cleanly" in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.usefixtures("launch_ros")
+def test_demo_launch_shows_the_scene_and_its_verdicts(onlook):
+    onlooker = onlook("/")
+    with launched("demo.launch.py", "rviz:=false") as end:
+        onlooker.wait(lambda: any(len(v.faces) == 2 for v in onlooker.verdicts), "two faces")
+        text = end()
+    assert text.count("has finished cleanly") == 2, text
+    assert "Traceback" not in text
+
+
+def test_rviz_config_shows_the_annotated_image():
+    config = yaml.safe_load((SHARE / "rviz" / "fakeface.rviz").read_text(encoding="utf-8"))
+    displays = config["Visualization Manager"]["Displays"]
+    assert [d["Topic"]["Value"] for d in displays] == ["/fakeface/image_annotated"]
