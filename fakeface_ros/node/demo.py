@@ -25,7 +25,9 @@ from fakeface_ros.node.processes import Executable, hold_domain_id
 from fakeface_ros.node.publishing import newest_only
 from fakeface_ros.node.recording import Recording
 
+READY_WITHIN_S = 60.0
 FIRST_VERDICT_WITHIN_S = 60.0
+_TOPICS = ("/fakeface/verdicts", "/fakeface/image_annotated")
 # Best effort, the default, takes from every camera but loses large images on a busy machine.
 _LOSE_NOTHING = {"qos_overrides./image.subscription.reliability": "reliable"}
 _SILENCE_AT_THE_END_S = 2.0
@@ -53,10 +55,10 @@ class Onlooker(Node):
         self._rows_at = 0.0
         self._recording = recording
         self._converter = make_converter()
-        self.create_subscription(FaceVerdictArray, "fakeface/verdicts", self._on_verdicts, 50)
+        self.create_subscription(FaceVerdictArray, _TOPICS[0], self._on_verdicts, 50)
         self.create_subscription(
             Image,
-            "fakeface/image_annotated",
+            _TOPICS[1],
             self._on_picture,
             newest_only(ReliabilityPolicy.RELIABLE),
         )
@@ -107,20 +109,34 @@ def show(source: str, out: Path) -> str:
     parameters = {"loop": False, "source": str(Path(source).resolve()) if source else ""}
     if source.isdecimal():
         parameters["source"] = source
-    with (
-        Executable("fakeface_node", out / "fakeface_node.log", _LOSE_NOTHING) as detector,
-        Executable("image_source", out / "image_source.log", parameters) as camera,
-    ):
-        print(f"[demo] started fakeface_node ({detector.pid}) and image_source ({camera.pid})")
+    with Executable("fakeface_node", out / "fakeface_node.log", _LOSE_NOTHING) as detector:
         onlooker = Onlooker(recording)
-        started = time.monotonic()
-        while not _finished(onlooker, detector, camera, started, source.isdecimal()):
-            rclpy.spin_once(onlooker, timeout_sec=0.2)
+        print(f"[demo] started fakeface_node ({detector.pid})", flush=True)
+        _wait_for_connection(onlooker, detector)
+        with Executable("image_source", out / "image_source.log", parameters) as camera:
+            print(f"[demo] started image_source ({camera.pid})", flush=True)
+            started = time.monotonic()
+            while not _finished(onlooker, detector, camera, started, source.isdecimal()):
+                rclpy.spin_once(onlooker, timeout_sec=0.2)
     saved = recording.finish()
     if not saved:
         raise Failure(f"verdicts arrived but no annotated image did; see {detector.log}")
     counts = ", ".join(f"{count} {label}" for label, count in onlooker.counts.items())
     return f"{onlooker.images} images judged, faces: {counts}; saved {' and '.join(saved)}"
+
+
+def _wait_for_connection(onlooker: Onlooker, detector: Executable) -> None:
+    """Until the node's outputs are seen, so that none of a short source is missed."""
+    started = time.monotonic()
+    while not all(onlooker.count_publishers(topic) for topic in _TOPICS):
+        rclpy.spin_once(onlooker, timeout_sec=0.1)
+        if detector.exit_code is not None:
+            raise Failure(f"fakeface_node ended by itself:\n{_tail(detector)}")
+        if time.monotonic() - started > READY_WITHIN_S:
+            raise Failure(
+                f"fakeface_node is not ready after {READY_WITHIN_S:.0f} s. It said:\n"
+                f"{_tail(detector)}"
+            )
 
 
 def _finished(

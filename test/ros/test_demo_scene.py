@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The portrait, its forged twin, and the detector that finds both."""
+
+import numpy as np
+import pytest
+
+from fakeface_ros import demo_scene
+from fakeface_ros.vision.detection import MtcnnDetector
+
+
+@pytest.fixture(scope="module")
+def scene() -> np.ndarray:
+    return demo_scene.scene()
+
+
+def test_twin_differs_in_the_face_alone(scene):
+    photograph = demo_scene.portrait()
+    assert scene.shape == (512, 1024, 3)
+    assert scene.dtype == np.uint8
+    np.testing.assert_array_equal(scene[:, :512], photograph)
+    changed = (scene[:, 512:] != photograph).any(axis=2)
+    rows, columns = np.nonzero(changed)
+    assert 100 < rows.max() - rows.min() < 300
+    assert 100 < columns.max() - columns.min() < 300
+    assert changed[115, 225]
+
+
+def test_both_faces_are_found(scene):
+    boxes = MtcnnDetector().detect(scene).boxes
+    centres = sorted((boxes[:, :2] + boxes[:, 2:] / 2).tolist())
+    assert len(centres) == 2
+    assert np.allclose(centres[0], (225, 115), atol=25)
+    assert np.allclose(centres[1], (512 + 225, 115), atol=25)
+
+
+def test_frames_sway_and_stay_of_one_size(scene):
+    frames = list(demo_scene.frames(11))
+    assert {frame.shape for frame in frames} == {scene.shape}
+    np.testing.assert_array_equal(frames[0], scene)
+    assert (frames[10] != scene).any()

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Levels and messages of the diagnostic status."""
+
+from dataclasses import replace
+
+import pytest
+from diagnostic_msgs.msg import DiagnosticStatus
+
+from fakeface_ros.node.counting import Counts, Reading
+from fakeface_ros.node.diagnostics import Situation, status
+
+ACTIVE = Situation("active", "", True, "/image", "1", "cae_kde", "ab" * 32)
+OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
+
+
+def reading(**changes: object) -> Reading:
+    return replace(Counts().read(0.0), **changes)
+
+
+@pytest.mark.parametrize(
+    ("situation", "reading_", "level", "message"),
+    [
+        (ACTIVE, reading(), OK, "judging 0.0 images/s"),
+        (ACTIVE, reading(silence_s=2.0), WARN, "no image for 2 s on /image, publishers: 1"),
+        (ACTIVE, reading(recent={"refused": 1, "failed": 0}, last_error="bad step"), ERROR,
+         "images are refused: bad step"),
+        (ACTIVE, reading(recent={"refused": 1, "failed": 1}, last_error="oh"), ERROR,
+         "images failed: oh"),
+        (replace(ACTIVE, enabled=False), reading(silence_s=9.0), OK, "disabled by ~/enable"),
+        (replace(ACTIVE, state="inactive"), reading(silence_s=9.0), OK, "inactive"),
+        (replace(ACTIVE, state="unconfigured", problem="no bundle"), reading(), ERROR,
+         "not configured: no bundle"),
+    ],
+)  # fmt: skip
+def test_level_and_message(situation, reading_, level, message):
+    entry = status("/robot/fakeface", situation, reading_)
+    assert (entry.level, entry.message) == (level, message)
+    assert entry.name == "robot/fakeface: faces"
+    assert entry.hardware_id == "/robot/fakeface"
+
+
+def test_reasons_for_unknown_are_listed():
+    from collections import Counter
+
+    counts = Counter({"unknown": 3, "unknown: too small": 2, "unknown: blurred": 1})
+    entry = status("/fakeface", ACTIVE, reading(counts=counts))
+    values = {pair.key: pair.value for pair in entry.values}
+    assert values["faces unknown"] == "3"
+    assert values["faces unknown: too small"] == "2"
+    assert values["faces unknown: blurred"] == "1"

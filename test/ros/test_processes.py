@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Domains that do not collide, and processes that end."""
+
+import signal
+import subprocess
+import sys
+import time
+
+from fakeface_ros.node.processes import Executable, _yaml, hold_domain_id
+
+HOLD = """
+from fakeface_ros.node.processes import hold_domain_id
+print(hold_domain_id(), flush=True)
+input()
+"""
+TWICE = """
+import time
+from fakeface_ros.node.processes import interrupt_once
+interrupt_once()
+try:
+    print("ready", flush=True)
+    time.sleep(60)
+except KeyboardInterrupt:
+    time.sleep(0.5)
+    print("tidy", flush=True)
+"""
+
+
+def test_concurrent_processes_get_different_domains():
+    holders = [
+        subprocess.Popen([sys.executable, "-c", HOLD], stdin=-1, stdout=-1, text=True)
+        for _ in range(3)
+    ]
+    ids = [int(holder.stdout.readline()) for holder in holders] + [hold_domain_id()]
+    for holder in holders:
+        holder.communicate("\n")
+    assert len(set(ids)) == 4
+    assert all(1 <= i <= 101 for i in ids)
+
+
+def test_the_second_interrupt_does_not_break_into_tidying_up():
+    process = subprocess.Popen([sys.executable, "-c", TWICE], stdout=-1, text=True)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    assert process.communicate()[0] == "tidy\n"
+    assert process.returncode == 0
+
+
+def test_strings_stay_strings_on_the_command_line():
+    assert [_yaml(v) for v in ("0", "true", 'a"b\\', True, 3, 0.5)] == [
+        '"0"', '"true"', '"a\\"b\\\\"', "true", "3", "0.5",
+    ]  # fmt: skip
+
+
+def test_an_executable_is_ended_with_its_context(ros, tmp_path):
+    with Executable("fakeface_node", tmp_path / "log.txt", {"autostart": False}) as process:
+        assert process.exit_code is None
+    assert process.exit_code is not None
