@@ -71,7 +71,6 @@ def frames(count: int = FRAMES) -> Iterator[np.ndarray]:
     still = scene()
     for index in range(count):
         turn = 2 * math.pi * index / 40
-        shift = np.float32(
-            [[1, 0, _SWAY_PX * math.sin(turn)], [0, 1, _SWAY_PX * math.sin(2 * turn)]]
-        )
+        dx, dy = _SWAY_PX * math.sin(turn), _SWAY_PX * math.sin(2 * turn)
+        shift = np.array([[1, 0, dx], [0, 1, dy]], np.float32)
         yield cv2.warpAffine(still, shift, still.shape[1::-1], borderMode=cv2.BORDER_REFLECT_101)

@@ -119,11 +119,11 @@ def to_bgr(message: Image | CompressedImage, converter: Converter, max_pixels: i
     dtype = np.dtype("u1" if value_bytes == 1 else ">u2" if message.is_bigendian else "<u2")
     row_bytes = message.width * channels * value_bytes
     rows = np.frombuffer(message.data, np.uint8).reshape(message.height, message.step)
-    rows = np.ascontiguousarray(rows[:, :row_bytes]).view(dtype)
+    values: np.ndarray = np.ascontiguousarray(rows[:, :row_bytes]).view(dtype)
     if value_bytes == 2:
-        rows = (rows >> 8).astype(np.uint8)
+        values = (values >> 8).astype(np.uint8)
     packed = _PackedImage(
-        message.height, message.width, encoding, rows.reshape(-1), message.width * channels
+        message.height, message.width, encoding, values.reshape(-1), message.width * channels
     )
     try:
         return converter.to_bgr(packed)
