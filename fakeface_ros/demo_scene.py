@@ -47,8 +47,10 @@ def forge(picture: np.ndarray) -> np.ndarray:
     for quad, face in zip(ffhq_quads(landmarks), decoded, strict=True):
         place = quad_transform(quad, bundle.size_px)
         size = (picture.shape[1], picture.shape[0])
-        weight = cv2.warpAffine(_fade_in(bundle.size_px), place, size)[..., None]
-        pasted = cv2.warpAffine(face[..., ::-1] * 255, place, size, flags=cv2.INTER_CUBIC)
+        weight: np.ndarray = cv2.warpAffine(_fade_in(bundle.size_px), place, size)[..., None]
+        pasted: np.ndarray = cv2.warpAffine(
+            face[..., ::-1] * 255, place, size, flags=cv2.INTER_CUBIC
+        )
         forged += weight * (pasted - forged)
     return np.clip(np.rint(forged), 0, 255).astype(np.uint8)
 
