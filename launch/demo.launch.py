@@ -42,7 +42,9 @@ def generate_launch_description() -> LaunchDescription:
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(str(HERE / "fakeface.launch.py")),
                 launch_arguments={
-                    name: LaunchConfiguration(name) for name in ("model", "rviz")
+                    "params_file": str(HERE / "params" / "demo.yaml"),
+                    "model": LaunchConfiguration("model"),
+                    "rviz": LaunchConfiguration("rviz"),
                 }.items(),
             ),
         ]

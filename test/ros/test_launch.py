@@ -89,6 +89,8 @@ def test_demo_launch_shows_the_scene_and_its_verdicts(onlook):
     onlooker = onlook("/")
     with launched("demo.launch.py", "rviz:=false") as end:
         onlooker.wait(lambda: any(len(v.faces) == 2 for v in onlooker.verdicts), "two faces")
+        camera = onlooker.node.get_subscriptions_info_by_topic("/image")
+        assert [c.qos_profile.reliability.name for c in camera] == ["RELIABLE"]
         text = end()
     assert text.count("has finished cleanly") == 2, text
     assert "Traceback" not in text
