@@ -105,8 +105,8 @@ def _fit_text(fit: Mapping, alpha: float) -> str:
     return (
         f"Gaussian kernel density over {density['codes']:,} codes of {density['dimension']:,} "
         f"values, h = {fit['bandwidth']:.4g} ({fit['bandwidth_choice']}), kept in "
-        f"{density['components'] or 'all'} principal axes and the residual's norm: rank correlation "
-        f"with the exact sum {density['rank_correlation_with_exact']}. Thresholds "
+        f"{density['components'] or 'all'} principal axes and the residual's norm: rank "
+        f"correlation with the exact sum {density['rank_correlation_with_exact']}. Thresholds "
         f"{fit['thresholds']} ({faces['validation']} validation faces). Conformal calibration on "
         f"{faces['calibration']} other real faces: it promises a false-alarm rate of {alpha:.0%} "
         "for faces like these, and for no others."

@@ -1,24 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Several devices share each batch: tf.distribute on TensorFlow, keras.distribution on JAX."""
+"""Devices that share each batch: several of one machine, or, on JAX, of several machines.
+
+TensorFlow shares by tf.distribute.MirroredStrategy, JAX by keras.distribution.DataParallel.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import importlib.util
+import os
 from collections.abc import Iterator
 
 import keras
+
+MACHINES_VARIABLE = "KERAS_DISTRIBUTION_NUM_PROCESSES"
+"""Set together with KERAS_DISTRIBUTION_JOB_ADDRESSES and KERAS_DISTRIBUTION_PROCESS_ID."""
+
+
+def join_machines() -> tuple[int, int]:
+    """Join the other machines where the environment names them; once, before anything is computed.
+
+    Returns:
+        This process's number and how many there are: (0, 1) for one machine.
+
+    Raises:
+        ValueError: the backend cannot train on several machines here.
+    """
+    if int(os.environ.get(MACHINES_VARIABLE, "1")) <= 1:
+        return 0, 1
+    if keras.backend.backend() != "jax":
+        raise ValueError(f"{MACHINES_VARIABLE}: several machines need KERAS_BACKEND=jax")
+    import jax
+
+    keras.distribution.initialize()
+    return jax.process_index(), jax.process_count()
 
 
 @contextlib.contextmanager
 def data_parallel(count: int) -> Iterator[None]:
     """Within this context a model is built so that `count` devices share each of its batches.
 
-    One process and one machine. Several machines: set TF_CONFIG (TensorFlow) or call
-    keras.distribution.initialize (JAX) first, as training/README.md shows.
-
     Args:
-        count: number of devices; 0 for all there are; 1 leaves everything as it is.
+        count: number of devices; 0 for all there are, those of joined machines too; 1 leaves
+            everything as it is.
 
     Raises:
         ValueError: fewer devices than asked for, or a backend that cannot share batches this way.
@@ -32,7 +56,9 @@ def data_parallel(count: int) -> Iterator[None]:
     elif backend == "jax":
         before = keras.distribution.distribution()
         names = _choose(keras.distribution.list_devices(), count)
-        keras.distribution.set_distribution(keras.distribution.DataParallel(devices=names))
+        # Each machine feeds its own part already; see feeding.Batches.
+        parallel = keras.distribution.DataParallel(devices=names, auto_shard_dataset=False)
+        keras.distribution.set_distribution(parallel)
         try:
             yield
         finally:
@@ -44,12 +70,8 @@ def data_parallel(count: int) -> Iterator[None]:
 
 
 def _mirrored(count: int):
-    import os
-
     import tensorflow as tf
 
-    if os.environ.get("TF_CONFIG"):
-        return tf.distribute.MultiWorkerMirroredStrategy()
     kind = "GPU" if tf.config.list_logical_devices("GPU") else "CPU"
     names = _choose([device.name for device in tf.config.list_logical_devices(kind)], count)
     return tf.distribute.MirroredStrategy(names)

@@ -32,7 +32,7 @@ def difference_hash(crop: np.ndarray) -> str:
 
 
 def near_pairs(
-    hashes: list[str], near_bits: int = NEAR_BITS, chunk: int = 2048
+    hashes: list[str], near_bits: int = NEAR_BITS, chunk: int = 1024
 ) -> Iterator[tuple[int, int]]:
     """Every pair (i, j), i < j, whose hashes differ in at most `near_bits` bits.
 

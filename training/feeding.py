@@ -55,6 +55,9 @@ class Batches(keras.utils.PyDataset):
     """Batches (crops, crops) of float32 RGB in [0, 1], shape (B, S, S, 3); the last one may be
     smaller.
 
+    With `part` (i, n) it gives machine i of n its share of each batch. With `whole` the last,
+    smaller batch is left out, since several devices cannot share it evenly.
+
     Set `epoch` before each pass: with `shuffle` it picks the order, with `flip` the mirrored half.
     """
 
@@ -67,6 +70,8 @@ class Batches(keras.utils.PyDataset):
         shuffle: bool = False,
         flip: bool = False,
         cache_bytes: int = CACHE_BYTES,
+        part: tuple[int, int] = (0, 1),
+        whole: bool = False,
     ):
         if not paths:
             raise ValueError("paths: no face to feed")
@@ -75,11 +80,18 @@ class Batches(keras.utils.PyDataset):
         super().__init__(workers=1 if self.cached else THREADS, max_queue_size=2 * THREADS)
         self.paths, self.size_px, self.batch_size = list(paths), size_px, batch_size
         self.seed, self.shuffle, self.flip, self.epoch = seed, shuffle, flip, 0
+        self.part = part
+        self.whole = whole
+        if batch_size % part[1]:
+            raise ValueError(f"batch_size: {batch_size} cannot be shared by {part[1]} machines")
+        if whole and len(self.paths) < batch_size:
+            raise ValueError(f"batch_size: {batch_size} is more than {len(self.paths)} faces")
         self._faces = read_faces(self.paths, size_px) if self.cached else None
         self._order: tuple[int, np.ndarray] = (-1, np.arange(len(self.paths)))
 
     def __len__(self) -> int:
-        return -(-len(self.paths) // self.batch_size)
+        full, rest = divmod(len(self.paths), self.batch_size)
+        return full + (1 if rest and not self.whole else 0)
 
     def order(self) -> np.ndarray:
         """The epoch's order, int64 (n,)."""
@@ -91,14 +103,15 @@ class Batches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         chosen = self.order()[index * self.batch_size : (index + 1) * self.batch_size]
+        chosen = chosen[self.part[0] :: self.part[1]]
         if self._faces is not None:
             faces = self._faces[chosen]
         else:
             faces = np.stack([read_face(self.paths[i], self.size_px) for i in chosen])
         if self.flip:
-            mirrored = (
-                np.random.default_rng([self.seed, self.epoch, index]).random(len(faces)) < 0.5
-            )
+            generator = np.random.default_rng([self.seed, self.epoch, index, self.part[0]])
+            mirrored = generator.random(len(faces)) < 0.5
             faces[mirrored] = faces[mirrored, :, ::-1]
         crops = faces.astype(np.float32) / np.float32(255)
-        return crops, crops
+        # Not one array twice: TensorFlow's MirroredStrategy then mixes the two up at random.
+        return crops, crops.copy()

@@ -75,6 +75,7 @@ def train(
         ValueError: a split is empty, or the run in `out` has other settings.
     """
     _claim(out, config, resume)
+    part = devices.join_machines()
     sets = {}
     for split in ("train", "validation"):
         paths = select(data, split, "real")
@@ -87,28 +88,37 @@ def train(
             config.seed,
             shuffle=split == "train",
             flip=config.flip and split == "train",
+            part=part,
+            whole=device_count != 1,
         )
     keras.utils.set_random_seed(config.seed)
     keras.mixed_precision.set_dtype_policy(config.precision)
     try:
+        # Training stays inside as well: JAX spreads batches only while its distribution is set.
         with devices.data_parallel(device_count):
             autoencoder = build_autoencoder(config.kind, config.size_px, **config.options)
             compile_trainer(autoencoder, config)
             progress = (
                 load_checkpoint(out / LAST_NAME, autoencoder.trainer) if resume else Progress()
             )
+            if not progress.stopped and progress.epoch < config.epochs:
+                write_config(out, config)
+                _fit(autoencoder, config, sets, out, progress, resume, verbose)
     finally:
         keras.mixed_precision.set_dtype_policy("float32")
-    if progress.stopped or progress.epoch >= config.epochs:
-        return progress
-    write_config(out, config)
-    if verbose:
-        print(
-            f"{config.kind}: {autoencoder.parameters:,} parameters, "
-            f"{len(sets['train'].paths)} faces, {len(sets['validation'].paths)} held out, "
-            f"Keras on {keras.backend.backend()}",
-            flush=True,
-        )
+    return progress
+
+
+def _fit(
+    autoencoder: Autoencoder,
+    config: TrainConfig,
+    sets: dict[str, Batches],
+    out: Path,
+    progress: Progress,
+    resume: bool,
+    verbose: bool,
+) -> None:
+    images = len(sets["train"].paths)
     callbacks = [
         EpochSeeds(sets["train"], config.seed),
         keras.callbacks.CSVLogger(str(out / HISTORY_NAME), append=resume),
@@ -117,7 +127,12 @@ def train(
     if devices.has_tensorboard():
         callbacks.append(keras.callbacks.TensorBoard(str(out / "tensorboard"), write_graph=False))
     if verbose:
-        callbacks.append(TimeLeft(len(sets["train"].paths)))
+        print(
+            f"{config.kind}: {autoencoder.parameters:,} parameters, {images} faces, "
+            f"{len(sets['validation'].paths)} held out, Keras on {keras.backend.backend()}",
+            flush=True,
+        )
+        callbacks.append(TimeLeft(images))
     # The bar counts down an epoch on a terminal; in a log file only the lines per epoch remain.
     autoencoder.trainer.fit(
         sets["train"],
@@ -128,7 +143,6 @@ def train(
         shuffle=False,
         verbose=1 if verbose and sys.stdout.isatty() else 0,
     )
-    return progress
 
 
 def _claim(out: Path, config: TrainConfig, resume: bool) -> None:

@@ -55,7 +55,7 @@ def test_two_virtual_devices_train_to_the_same_loss(tmp_path, make_folder):
                               env=os.environ | {"PYTHONPATH": str(ROOT)})  # fmt: skip
         assert done.returncode == 0, done.stderr[-2000:]
         losses.append(json.loads(done.stdout.splitlines()[-1])["loss"])
-    assert losses[1] == pytest.approx(losses[0], rel=1e-3)
+    assert losses[1] == pytest.approx(losses[0], rel=1e-5)
 
 
 def test_more_devices_than_there_are_is_an_error():

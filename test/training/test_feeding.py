@@ -22,7 +22,8 @@ def everything(batches: Batches) -> np.ndarray:
 def test_batches_hold_the_files_values_and_the_last_is_smaller(paths):
     batches = Batches(paths, SIZE_PX, 20)
     crops, wanted = batches[len(batches) - 1]
-    assert crops is wanted
+    np.testing.assert_array_equal(crops, wanted)
+    assert not np.shares_memory(crops, wanted)
     assert crops.dtype == np.float32
     assert len(crops) == len(paths) - 20 * (len(batches) - 1) < 20
     np.testing.assert_allclose(crops[-1] * 255, read_face(paths[-1], SIZE_PX), atol=1e-4)
@@ -62,6 +63,25 @@ def test_flip_mirrors_about_half_and_nothing_else(paths):
 def test_a_file_of_another_size_is_named(paths):
     with pytest.raises(ValueError, match=r"32 x 32 px where 64 px"):
         Batches(paths, 64, 8)
+
+
+def test_machines_share_each_batch_without_overlap(paths):
+    whole = Batches(paths, SIZE_PX, 8, 1, shuffle=True, whole=True)
+    parts = [Batches(paths, SIZE_PX, 8, 1, shuffle=True, part=(i, 2), whole=True) for i in (0, 1)]
+    assert len(whole) == len(parts[0]) == len(paths) // 8
+    for index in range(len(whole)):
+        together = np.concatenate([part[index][0] for part in parts])
+        expected = whole[index][0]
+        np.testing.assert_array_equal(
+            np.sort(together.sum(axis=(1, 2, 3))), np.sort(expected.sum(axis=(1, 2, 3)))
+        )
+
+
+def test_a_batch_that_machines_cannot_share_is_refused(paths):
+    with pytest.raises(ValueError, match="3 machines"):
+        Batches(paths, SIZE_PX, 8, part=(0, 3))
+    with pytest.raises(ValueError, match="more than"):
+        Batches(paths, SIZE_PX, 1000, whole=True)
 
 
 def test_no_face_is_an_error():

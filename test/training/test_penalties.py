@@ -18,7 +18,7 @@ def crops() -> np.ndarray:
     return np.asarray(keras.ops.image.resize(coarse, (SIZE_PX, SIZE_PX)))
 
 
-def trained(kind: str, crops: np.ndarray, epochs: int = 30, **options: float) -> Autoencoder:
+def trained(kind: str, crops: np.ndarray, epochs: int = 15, **options: float) -> Autoencoder:
     keras.utils.set_random_seed(0)
     autoencoder = build_autoencoder(kind, SIZE_PX, **options)
     autoencoder.trainer.compile(keras.optimizers.Adam(3e-3), "mean_squared_error")
@@ -71,7 +71,7 @@ def test_denoising_suffers_less_from_noise_than_plain_training(crops):
     noisy = crops + 0.3 * np.random.default_rng(3).normal(size=crops.shape).astype(np.float32)
 
     def growth(noise: float) -> float:
-        network = trained("denoising", crops, noise=noise).network
+        network = trained("denoising", crops, 30, noise=noise).network
         clean, disturbed = (
             np.square(np.asarray(network.predict_on_batch(seen)[1]) - crops).mean()
             for seen in (crops, noisy)
