@@ -129,6 +129,7 @@ def compare(bundle_directory: Path, data: Path, run: Path) -> dict[str, float]:
     faces = read_faces(select(data, "calibration", "real")[:CHECKED_FACES], size_px)
     crops = canonical_crops(faces, scorer.bundle.jpeg_quality)
     keras_codes, keras_reconstructions = run_network(autoencoder.network, crops)
+    assert scorer.autoencoder is not None, "a bundle of this kind has an autoencoder"
     codes, reconstructions = scorer.autoencoder.reconstruct(crops)
     evidence = evidence_of(
         density, keras_codes, reconstruction_error(crops, keras_reconstructions)

@@ -45,6 +45,8 @@ class Bundle:
         size_px: side of the square crops that the networks take.
         jpeg_quality: of the codec that crops go through first, or None.
         evidence: what is computed of a crop, and how each kind counts.
+        rule: how the kinds are put together: "any" is their maximum (one kind beyond its
+            threshold is enough), "sum" adds them up, as a logistic regression does.
         alpha: nominal false-alarm rate that the bundle ships with.
         files: content of each file by name.
         manifest: all that the manifest says.
@@ -58,6 +60,7 @@ class Bundle:
     size_px: int
     jpeg_quality: int | None
     evidence: tuple[EvidenceSpec, ...]
+    rule: Literal["any", "sum"]
     alpha: float
     files: dict[str, bytes]
     manifest: dict[str, Any]
@@ -141,6 +144,7 @@ def _parse(directory: Path, manifest: dict[str, Any], sha256: str) -> Bundle:
         size_px=int(manifest["input"]["size_px"]),
         jpeg_quality=None if quality is None else int(quality),
         evidence=tuple(EvidenceSpec(**item) for item in manifest["evidence"]),
+        rule=manifest.get("rule", "any"),
         alpha=float(manifest["alpha"]),
         files={
             name: _read_checked(directory, name, entry)
@@ -154,6 +158,8 @@ def _parse(directory: Path, manifest: dict[str, Any], sha256: str) -> Bundle:
         raise ValueError(f"input.jpeg_quality must be 1 to 100 or null, got {bundle.jpeg_quality}")
     if not 0 < bundle.alpha < 1:
         raise ValueError(f"alpha must lie between 0 and 1, got {bundle.alpha}")
+    if bundle.rule not in ("any", "sum"):
+        raise ValueError(f"rule must be 'any' or 'sum', got {bundle.rule!r}")
     if not bundle.evidence:
         raise ValueError("evidence must name at least one kind")
     for item in bundle.evidence:

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fakeface_ros.inference import CPU
+from fakeface_ros.inference import CPU, make_session
 from fakeface_ros.scoring.autoencoder import Autoencoder
 from fakeface_ros.scoring.bundle import Bundle, BundleError, EvidenceSpec
 from fakeface_ros.scoring.calibration import conformal_p
 from fakeface_ros.scoring.codec import canonical_crops
-from fakeface_ros.scoring.evidence import EVIDENCE, Observation
+from fakeface_ros.scoring.evidence import AUTOENCODER, EVIDENCE, Observation
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,21 @@ class Scorer:
                 f"bundle {bundle.name}: evidence {', '.join(unknown)} is not known to "
                 f"this release, which knows {', '.join(EVIDENCE)}"
             )
+        needed = {name for item in bundle.evidence for name in EVIDENCE[item.name].needs}
+        for name in sorted(needed):
+            bundle.file(name)  # names the first that is missing
         try:
-            self.autoencoder = Autoencoder(bundle.file("autoencoder.onnx"), threads, providers)
-            self._evidence = {item.name: EVIDENCE[item.name](bundle) for item in bundle.evidence}
+            self.autoencoder = (
+                Autoencoder(bundle.file(AUTOENCODER), threads, providers)
+                if AUTOENCODER in needed
+                else None
+            )
+            self._evidence = {
+                item.name: EVIDENCE[item.name](
+                    bundle, lambda name: make_session(bundle.file(name), threads, providers)
+                )
+                for item in bundle.evidence
+            }
             self._calibration = _read_calibration(bundle)
         except BundleError:
             raise
@@ -73,9 +85,9 @@ class Scorer:
         if crops.shape[1:] != (size_px, size_px, 3):
             raise ValueError(f"crops must be (N, {size_px}, {size_px}, 3), got {crops.shape}")
         pictures = canonical_crops(crops, self.bundle.jpeg_quality)
-        observation = Observation(pictures, *self.autoencoder.reconstruct(pictures))
+        observation = Observation(pictures, self._reconstruct)
         evidence = {name: kind(observation) for name, kind in self._evidence.items()}
-        strangeness = strangest(
+        strangeness = RULES[self.bundle.rule](
             [margin(item, evidence[item.name]) for item in self.bundle.evidence]
         )
         # Beyond 50 the logistic is 0 or 1 in float64 all the same; exp would only overflow.
@@ -84,10 +96,22 @@ class Scorer:
             evidence, strangeness, fake_score, conformal_p(strangeness, self._calibration)
         )
 
+    def _reconstruct(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        assert self.autoencoder is not None, "a kind of evidence asks for what it does not need"
+        return self.autoencoder.reconstruct(pictures)
+
 
 def strangest(margins: list[np.ndarray]) -> np.ndarray:
     """The thesis's rule: one kind of evidence beyond its threshold makes a face fake."""
     return np.max(margins, axis=0)
+
+
+def total(margins: list[np.ndarray]) -> np.ndarray:
+    """All kinds of evidence weighed against each other; 1 / scale is a kind's weight."""
+    return np.sum(margins, axis=0)
+
+
+RULES = {"any": strangest, "sum": total}
 
 
 def margin(item: EvidenceSpec, values: np.ndarray) -> np.ndarray:

