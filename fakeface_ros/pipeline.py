@@ -116,6 +116,19 @@ class Pipeline:
         self._fill(face, scores, 0)
         return self._result(image, source, index, [face], start)
 
+    def successor(self, config: PipelineConfig) -> Pipeline:
+        """A pipeline with other settings that goes on following the same faces.
+
+        It takes this one's place: from then on this one must not be used any more.
+
+        Raises:
+            BundleError, WeightsError, ValueError: as the constructor; this one is still of use.
+        """
+        other = Pipeline(config)
+        other._tracker = self._tracker
+        other.counters = self.counters
+        return other
+
     def reset(self) -> None:
         """Forget the faces followed so far, as at the start of another stream."""
         self._tracker.reset()

@@ -7,12 +7,11 @@ ros2 launch fakeface_ros fakeface.launch.py image_topic:=/camera/image_raw
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext, LaunchDescription
 from launch.actions import DeclareLaunchArgument, OpaqueFunction
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
-
-from launch import LaunchContext, LaunchDescription
 
 HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
 

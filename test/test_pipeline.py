@@ -61,6 +61,17 @@ def test_alpha_moves_the_border(astronaut):
     assert lenient.verdict is Verdict.REAL
 
 
+def test_a_successor_follows_the_same_faces(astronaut):
+    before = Pipeline(PipelineConfig())
+    identity = before.process(astronaut).faces[0].id
+    before.process(astronaut[:, ::-1].copy())
+    after = before.successor(PipelineConfig(alpha=0.999))
+    face = after.process(astronaut).faces[0]
+    assert face.id == identity
+    assert face.verdict is Verdict.FAKE
+    assert after.counters["frames"] == 3
+
+
 def test_a_crop_is_judged_without_detection(pipeline, astronaut):
     (face,) = pipeline.judge_crop(astronaut[20:220, 120:320], "crop").faces
     assert face.box == (0, 0, 200, 200)

@@ -186,7 +186,7 @@ class FakefaceNode(LifecycleNode):
             new = self.parameters.changed(parameters.values_of(changes))
             pipeline = None
             if self._judge is not None and new.pipeline != self.parameters.pipeline:
-                pipeline = Pipeline(new.pipeline)
+                pipeline = self._judge.pipeline.successor(new.pipeline)
         except EXPECTED_ERRORS as error:
             return SetParametersResult(successful=False, reason=str(error))
         self.parameters = new

@@ -17,6 +17,7 @@ from fakeface_ros.pipeline import PipelineConfig
 
 DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 BY_NAME = {setting.name: setting for setting in SETTINGS}
+README = Path(__file__).resolve().parents[2] / "README.md"
 YAML = Path(__file__).resolve().parents[2] / "launch" / "params" / "fakeface.yaml"
 
 
@@ -38,6 +39,16 @@ def test_shipped_file_says_the_same():
         comment += f": {setting.constraints}" if setting.constraints else ""
         comment += " (read-only)" if setting.read_only else ""
         assert f"    # {comment}\n    {setting.name}: " in text
+
+
+def test_readme_says_the_same():
+    lines = README.read_text(encoding="utf-8").splitlines()
+    for setting in SETTINGS:
+        default = str(setting.default)
+        default = default.lower() if isinstance(setting.default, bool) else default
+        note = " (read-only)" if setting.read_only else ""
+        cells = [f"`{setting.name}`", f"`{default}`", setting.unit, setting.constraints]
+        assert f"| {' | '.join(cells)} | {setting.description}{note} |" in lines
 
 
 @pytest.mark.parametrize(
