@@ -20,7 +20,7 @@ class Entry:
     path: the prepared JPEG, relative to the dataset's folder. split: one of SPLITS. label: one of
     LABELS.
     id: the person or file that must not be in two splits. sha256: of the prepared file.
-    dhash: 64-bit difference hash as 16 hex digits. source: the original file's path as it was
+    dhash: 256-bit difference hash as 64 hex digits. source: the original file's path as it was
     given.
     source_sha256: of the original file.
     """
