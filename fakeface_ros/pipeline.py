@@ -11,9 +11,11 @@ import numpy as np
 
 from fakeface_ros.results import Detections, Face, FrameResult, Verdict
 from fakeface_ros.scoring.bundle import load_bundle
-from fakeface_ros.scoring.scorer import Scorer, Scores
+from fakeface_ros.scoring.scorer import Scorer, Scores, fake_score
+from fakeface_ros.scoring.temporal import TrackEvidence
 from fakeface_ros.vision.alignment import (
     align_faces,
+    central_halves,
     ffhq_quads,
     quad_sides,
     resize_crop,
@@ -24,9 +26,9 @@ from fakeface_ros.vision.tracking import Tracker
 
 DEFAULT_MODEL = "cae_kde"
 
-MIN_VISIBLE_FRACTION = 0.75
-"""Of a face's aligned square. The rest is filled by reflection; beyond a quarter that is no face
-any more, but FFHQ itself reflects smaller strips at the edges of photographs."""
+MIN_VISIBLE_FRACTION = 0.9
+"""Of the central half of a face's aligned square: eyes to mouth. What surrounds the face may lie
+outside the frame, as in tight portraits; it is filled by reflection, as FFHQ does."""
 
 MIN_CROP_PX = 32
 """Side of the aligned square below which nothing of a generator's traces can be left."""
@@ -98,10 +100,10 @@ class Pipeline:
         """
         start = time.perf_counter()
         detections = self._detector.detect(frame)
-        ids = self._tracker.update(detections.boxes)
-        faces = self._judge(frame, detections)
-        for face, identity in zip(faces, ids, strict=True):
-            face.id = identity
+        tracks = self._tracker.update(detections.boxes)
+        faces = self._judge(frame, detections, [track.evidence for track in tracks])
+        for face, track in zip(faces, tracks, strict=True):
+            face.id = track.id
         return self._result(frame, source, index, faces, start)
 
     def judge_crop(self, image: np.ndarray, source: str = "", index: int = 0) -> FrameResult:
@@ -113,7 +115,7 @@ class Pipeline:
             np.full((5, 2), np.nan, np.float32),
             detection_score=1.0,
         )
-        self._fill(face, scores, 0)
+        self._fill(face, scores, 0, TrackEvidence())
         return self._result(image, source, index, [face], start)
 
     def successor(self, config: PipelineConfig) -> Pipeline:
@@ -126,6 +128,8 @@ class Pipeline:
         """
         other = Pipeline(config)
         other._tracker = self._tracker
+        if other.bundle.sha256 != self.bundle.sha256:
+            other._tracker.forget_evidence()
         other.counters = self.counters
         return other
 
@@ -133,7 +137,9 @@ class Pipeline:
         """Forget the faces followed so far, as at the start of another stream."""
         self._tracker.reset()
 
-    def _judge(self, frame: np.ndarray, detections: Detections) -> list[Face]:
+    def _judge(
+        self, frame: np.ndarray, detections: Detections, evidence: list[TrackEvidence]
+    ) -> list[Face]:
         faces = [
             Face(tuple(float(v) for v in box), points, float(score))  # type: ignore[arg-type]
             for box, points, score in zip(
@@ -142,21 +148,24 @@ class Pipeline:
         ]
         for face, reason in zip(faces, unfit_reasons(detections.landmarks, frame), strict=True):
             face.reason = reason
-        fit = [face for face in faces if not face.reason]
+        fit = [index for index, face in enumerate(faces) if not face.reason]
         if fit:
-            crops = align_faces(frame, np.stack([f.landmarks for f in fit]), self.bundle.size_px)
+            crops = align_faces(frame, detections.landmarks[fit], self.bundle.size_px)
             scores = self._scorer.score(crops)
-            for index, face in enumerate(fit):
-                self._fill(face, scores, index)
+            for row, index in enumerate(fit):
+                self._fill(faces[index], scores, row, evidence[index])
         return faces
 
-    def _fill(self, face: Face, scores: Scores, index: int) -> None:
-        face.fake_score = float(scores.fake_score[index])
-        face.p_real = float(scores.p_real[index])
+    def _fill(self, face: Face, scores: Scores, row: int, evidence: TrackEvidence) -> None:
+        """Scores of the face over its frames so far, evidence of this frame alone."""
+        mean = np.array([evidence.add(float(scores.strangeness[row]))])
+        face.fake_score = float(fake_score(mean)[0])
+        face.p_real = float(self._scorer.p_real(mean)[0])
         for name in ("reconstruction_error", "log_density"):
             if name in scores.evidence:
-                setattr(face, name, float(scores.evidence[name][index]))
-        face.verdict = Verdict.FAKE if face.p_real <= self.alpha else Verdict.REAL
+                setattr(face, name, float(scores.evidence[name][row]))
+        is_fake = evidence.settle(self._scorer.border(self.alpha))
+        face.verdict = Verdict.FAKE if is_fake else Verdict.REAL
 
     def _result(
         self, frame: np.ndarray, source: str, index: int, faces: list[Face], start: float
@@ -180,7 +189,7 @@ class Pipeline:
 def unfit_reasons(landmarks: np.ndarray, frame: np.ndarray) -> list[str]:
     """For each face, (N, 5, 2) landmarks, why it cannot be judged, or ""."""
     quads = ffhq_quads(landmarks)
-    visible = visible_fractions(quads, frame.shape[1], frame.shape[0])
+    visible = visible_fractions(central_halves(quads), frame.shape[1], frame.shape[0])
     return [
         "too small"
         if side < MIN_CROP_PX

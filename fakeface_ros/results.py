@@ -61,11 +61,13 @@ class Face:
         detection_score: the detector's confidence in [0, 1].
         id: the same for one face as long as it is followed, "" where faces are not followed.
         verdict: real, fake or unknown.
-        fake_score: [0, 1], high is fake, 0.5 at the bundle's threshold; NaN if not judged.
+        fake_score: [0, 1], high is fake, 0.5 at the bundle's threshold, over the face's frames so
+            far; NaN if not judged.
         p_real: conformal p-value in (0, 1]: the share of calibration faces, all real, that are
-            at least as strange; NaN if not judged.
-        reconstruction_error: mean squared error per value, crops in [0, 1]; NaN if not known.
-        log_density: natural log of the density of the latent code; NaN if not known.
+            at least as strange as this one has been over its frames so far; NaN if not judged.
+        reconstruction_error: mean squared error per value of this frame's crop, values in [0, 1];
+            NaN where the bundle does not compute it.
+        log_density: natural log of the density of this frame's latent code; NaN likewise.
         reason: why the verdict is unknown, else "".
     """
 

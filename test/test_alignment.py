@@ -7,6 +7,7 @@ import pytest
 
 from fakeface_ros.vision.alignment import (
     align_faces,
+    central_halves,
     ffhq_quads,
     quad_sides,
     quad_transform,
@@ -65,6 +66,13 @@ def test_visible_fraction_at_an_edge():
     assert visible_fractions(quads, 400, 400) == pytest.approx([1])
     assert visible_fractions(quads, 160, 400) == pytest.approx([0.5], abs=0.04)
     assert visible_fractions(quads, 10, 10) == pytest.approx([0])
+
+
+def test_central_half_has_the_centre_and_half_the_side():
+    quads = ffhq_quads(UPRIGHT)
+    halves = central_halves(quads)
+    np.testing.assert_allclose(halves.mean(axis=1), quads.mean(axis=1))
+    assert quad_sides(halves) == pytest.approx(quad_sides(quads) / 2)
 
 
 def test_resize_crop_shrinks_by_area_and_swaps_to_rgb():

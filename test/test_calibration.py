@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from fakeface_ros.scoring.calibration import conformal_p
+from fakeface_ros.scoring.calibration import conformal_border, conformal_p
 
 
 def test_by_hand_with_ties():
@@ -23,6 +23,15 @@ def test_false_alarms_of_exchangeable_faces_stay_at_alpha(alpha):
         for _ in range(200)
     ]
     assert np.mean(alarms) == pytest.approx(alpha, abs=0.15 * alpha)
+
+
+@pytest.mark.parametrize("alpha", [0.003, 0.05, 0.1, 0.5, 0.99])
+def test_border_is_where_p_reaches_alpha(alpha):
+    calibration = np.sort(np.random.default_rng(2).normal(size=199).round(1))
+    border = conformal_border(calibration, alpha)
+    strangeness = np.r_[calibration, calibration + 1e-6, calibration - 1e-6]
+    below_alpha = conformal_p(strangeness, calibration) <= alpha
+    np.testing.assert_array_equal(below_alpha, strangeness > border)
 
 
 @pytest.mark.parametrize("bad", [[], [np.nan], [2.0, 1.0], [[1.0]]])

@@ -10,11 +10,12 @@ import pytest
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.results import Verdict
 from fakeface_ros.scoring.bundle import BundleError
+from fakeface_ros.sources import frames_from
 
 
 @pytest.fixture(scope="module")
 def pipeline() -> Pipeline:
-    return Pipeline(PipelineConfig())
+    return Pipeline(PipelineConfig(model="cae_kde"))
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +53,11 @@ def test_a_face_cut_by_the_edge_is_unknown_and_counted(pipeline, astronaut):
     assert face.reason == "cut by the edge of the frame"
     assert np.isnan(face.fake_score)
     assert pipeline.counters["unknown: cut by the edge of the frame"] == 1
+
+
+def test_a_tight_portrait_is_judged(pipeline, astronaut):
+    (face,) = pipeline.process(np.ascontiguousarray(astronaut[52:178, 160:282])).faces
+    assert face.verdict is not Verdict.UNKNOWN
 
 
 def test_alpha_moves_the_border(astronaut):
@@ -102,3 +108,18 @@ def test_nothing_heavy_is_imported():
     )
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "[]"
+
+
+def test_verdicts_on_real_clips_settle(shared_data):
+    """Webcam clips of real people: one id and at most one change of verdict for each face."""
+    pipeline = Pipeline(PipelineConfig())
+    for clip in sorted((shared_data / "scenes" / "clips").iterdir())[::3]:
+        pipeline.reset()
+        said: dict[str, list[Verdict]] = {}
+        for frame in frames_from(str(clip)):
+            for face in pipeline.process(frame.image).faces:
+                said.setdefault(face.id, []).append(face.verdict)
+        followed = [verdicts for verdicts in said.values() if len(verdicts) > 5]
+        assert len(followed) >= 1
+        for verdicts in followed:
+            assert np.count_nonzero(np.diff(verdicts)) <= 1

@@ -35,3 +35,19 @@ def conformal_p(strangeness: np.ndarray, calibration: np.ndarray) -> np.ndarray:
     at_least = calibration.size - np.searchsorted(calibration, strangeness, side="left")
     p = (1.0 + at_least) / (calibration.size + 1.0)
     return np.where(np.isnan(strangeness), np.nan, p)
+
+
+def conformal_border(calibration: np.ndarray, alpha: float) -> float:
+    """Strangeness above which, and only above which, conformal_p is at most alpha.
+
+    Args:
+        calibration: as for conformal_p.
+        alpha: in (0, 1).
+
+    Returns:
+        A value of calibration; infinity where so few faces cannot make a p-value that small.
+    """
+    allowed = int(np.floor(alpha * (calibration.size + 1) + 1e-9)) - 1
+    if allowed < 0:
+        return np.inf
+    return float(calibration[calibration.size - allowed - 1])

@@ -12,7 +12,7 @@ import numpy as np
 from fakeface_ros.inference import CPU, make_session
 from fakeface_ros.scoring.autoencoder import Autoencoder
 from fakeface_ros.scoring.bundle import Bundle, BundleError, EvidenceSpec
-from fakeface_ros.scoring.calibration import conformal_p
+from fakeface_ros.scoring.calibration import conformal_border, conformal_p
 from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.scoring.evidence import AUTOENCODER, EVIDENCE, Observation
 
@@ -90,15 +90,25 @@ class Scorer:
         strangeness = RULES[self.bundle.rule](
             [margin(item, evidence[item.name]) for item in self.bundle.evidence]
         )
-        # Beyond 50 the logistic is 0 or 1 in float64 all the same; exp would only overflow.
-        fake_score = 1.0 / (1.0 + np.exp(-np.clip(strangeness, -50.0, 50.0)))
-        return Scores(
-            evidence, strangeness, fake_score, conformal_p(strangeness, self._calibration)
-        )
+        return Scores(evidence, strangeness, fake_score(strangeness), self.p_real(strangeness))
+
+    def p_real(self, strangeness: np.ndarray) -> np.ndarray:
+        """Conformal p-values, (N,) float64, of strangeness (N,)."""
+        return conformal_p(strangeness, self._calibration)
+
+    def border(self, alpha: float) -> float:
+        """Strangeness above which p_real is at most alpha."""
+        return conformal_border(self._calibration, alpha)
 
     def _reconstruct(self, pictures: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         assert self.autoencoder is not None, "a kind of evidence asks for what it does not need"
         return self.autoencoder.reconstruct(pictures)
+
+
+def fake_score(strangeness: np.ndarray) -> np.ndarray:
+    """1 / (1 + exp(-strangeness)), in (0, 1)."""
+    # Beyond 50 it is 0 or 1 in float64 all the same; exp would only overflow.
+    return 1.0 / (1.0 + np.exp(-np.clip(strangeness, -50.0, 50.0)))
 
 
 def strangest(margins: list[np.ndarray]) -> np.ndarray:

@@ -56,6 +56,11 @@ def quad_sides(quads: np.ndarray) -> np.ndarray:
     return np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
 
 
+def central_halves(quads: np.ndarray) -> np.ndarray:
+    """Squares of half the side about the same centres, (N, 4, 2)."""
+    return (quads + quads.mean(axis=1, keepdims=True)) / 2
+
+
 def visible_fractions(quads: np.ndarray, width_px: int, height_px: int) -> np.ndarray:
     """Share of each square that lies in the frame, (N,) in [0, 1], to 1/256."""
     steps = (np.arange(_GRID) + 0.5) / _GRID
