@@ -30,6 +30,8 @@ h2{margin-top:2rem}"""
 
 def number(value: object) -> str:
     """A value as tables show it: three decimals, "-" for unknown, intervals in brackets."""
+    if value is None:
+        return "-"
     if isinstance(value, float):
         return f"{value:.3f}" if math.isfinite(value) else "-"
     if isinstance(value, (list, tuple)):
