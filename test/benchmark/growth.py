@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""How a frame's time grows: with faces, frame size, smallest face, threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+import cv2
+import numpy as np
+from frames import Frames, cover, with_faces
+from machine import cores
+from tables import Table
+from timing import interleaved_ms, ratios, rounded, slope, summarise
+
+from fakeface_ros.pipeline import Pipeline, PipelineConfig
+from fakeface_ros.vision.detection import MtcnnDetector
+
+FACES = (0, 1, 2, 4, 8, 16, 32)
+
+
+def by_faces(rounds: int) -> Table:
+    """1080p frames with 0 to 32 faces."""
+    pipeline, detector = Pipeline(), MtcnnDetector()
+    pictures = {count: with_faces(count) for count in FACES}
+    seen = {count: len(pipeline.process(picture).faces) for count, picture in pictures.items()}
+    whole = interleaved_ms(
+        {str(n): partial(pipeline.process, picture) for n, picture in pictures.items()}, rounds
+    )
+    alone = interleaved_ms(
+        {str(n): partial(detector.detect, picture) for n, picture in pictures.items()}, rounds
+    )
+    table = Table("time against faces, 1920 x 1080, smallest face 40 px")
+    for count in FACES:
+        detection = summarise(alone[str(count)]).median
+        total = summarise(whole[str(count)])
+        table.rows.append(
+            {
+                "faces": count,
+                "found": seen[count],
+                **total.row(),
+                "of it detection": rounded(detection),
+            }
+        )
+    medians = [summarise(whole[str(n)]).median for n in FACES]
+    each = slope([seen[n] for n in FACES], medians)
+    detection = slope([seen[n] for n in FACES], [summarise(alone[str(n)]).median for n in FACES])
+    table.rows.append(
+        {"faces": "each more", "median ms": rounded(each), "of it detection": rounded(detection)}
+    )
+    return table
+
+
+def by_size(frames: Frames, rounds: int) -> Table:
+    """The same picture at several sizes, the smallest face growing with it and not."""
+    height = 1080
+    cases = {
+        "640 x 480": ((640, 480), 40),
+        "854 x 480": ((854, 480), 40),
+        "1280 x 720": ((1280, 720), 60),
+        "1920 x 1080": ((1920, height), 90),
+        "1920 x 1080, small faces too": ((1920, height), 40),
+    }
+    calls: dict[str, Callable[[], object]] = {}
+    for name, (size, min_face_px) in cases.items():
+        picture = cover(frames.large, size)
+        pipeline = Pipeline(PipelineConfig(min_face_px=min_face_px))
+        detector = MtcnnDetector(min_face_px)
+        calls[name] = partial(pipeline.process, picture)
+        calls[f"{name} detection"] = partial(detector.detect, picture)
+    times = interleaved_ms(calls, rounds)
+    table = Table("time against frame size, the same picture")
+    for name, (_, min_face_px) in cases.items():
+        alone = times[f"{name} detection"]
+        table.rows.append(
+            {
+                "frame": name,
+                "smallest face px": min_face_px,
+                **summarise(times[name]).row(),
+                "detection ms": rounded(summarise(alone).median),
+                "detection, times 640 x 480": rounded(
+                    ratios(alone, times["640 x 480 detection"]).median
+                ),
+                "times 854 x 480": rounded(ratios(alone, times["854 x 480 detection"]).median),
+            }
+        )
+    return table
+
+
+def by_smallest_face(frame: np.ndarray, rounds: int) -> Table:
+    """Detection alone on a camera frame."""
+    detectors = {size: MtcnnDetector(size) for size in (20, 30, 40, 60, 80)}
+    times = interleaved_ms(
+        {str(size): partial(by.detect, frame) for size, by in detectors.items()}, rounds
+    )
+    table = Table("detection against the smallest face, 640 x 480")
+    for size in detectors:
+        table.rows.append({"smallest face px": size, **summarise(times[str(size)]).row()})
+    return table
+
+
+def by_threads(frame: np.ndarray, rounds: int) -> Table:
+    """A whole camera frame on one core, two, and so on."""
+    counts = sorted({1, 2, 4, 8, 16, cores()} & set(range(1, cores() + 1)))
+    pipelines = {count: Pipeline(PipelineConfig(threads=count)) for count in counts}
+
+    def call(count: int) -> None:
+        cv2.setNumThreads(count)
+        pipelines[count].process(frame)
+
+    before = cv2.getNumThreads()
+    try:
+        times = interleaved_ms({str(n): partial(call, n) for n in counts}, rounds)
+    finally:
+        cv2.setNumThreads(before)
+    table = Table(f"whole 640 x 480 frame against threads, of {cores()} cores")
+    for count in counts:
+        gain = ratios(times["1"], times[str(count)]).median
+        table.rows.append(
+            {"threads": count, **summarise(times[str(count)]).row(), "times faster": rounded(gain)}
+        )
+    return table

@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Share of the physical limit: what the networks compute against what the machine can."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+import numpy as np
+from machine import matrix_peak_gflops
+from operations import count_operations
+from tables import Table
+from timing import rounded
+
+from fakeface_ros.pipeline import Pipeline
+from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
+
+
+class Recorder:
+    """Stands in for an ONNX Runtime session and notes each call's input shape and time.
+
+    Attributes:
+        shapes: how often each input shape was run.
+        total_ms: spent in the session.
+    """
+
+    def __init__(self, session: Any):
+        self._session = session
+        self.shapes: Counter[tuple[int, ...]] = Counter()
+        self.total_ms = 0.0
+
+    def run(self, outputs: list[str] | None, inputs: dict[str, np.ndarray]) -> Any:
+        """As InferenceSession.run, with one input."""
+        (value,) = inputs.values()
+        start = time.perf_counter()
+        result = self._session.run(outputs, inputs)
+        self.total_ms += (time.perf_counter() - start) * 1e3
+        self.shapes[value.shape] += 1
+        return result
+
+    def operations(self, model: bytes) -> int:
+        """Of all calls so far, from the network's graph."""
+        return sum(count_operations(model, shape) * times for shape, times in self.shapes.items())
+
+
+def record(pipeline: Pipeline) -> dict[str, Recorder]:
+    """Put a recorder before each network of a pipeline; by the network's name.
+
+    This reaches into the pipeline's private parts, so that the core carries no hooks for it.
+    """
+    recorders: dict[str, Recorder] = {}
+    detector = pipeline._detector
+    for name in NETWORK_NAMES:
+        recorders[name] = Recorder(getattr(detector, f"_{name}"))
+        setattr(detector, f"_{name}", recorders[name])
+    scorer = pipeline._scorer
+    if scorer.autoencoder is not None:
+        recorders["autoencoder"] = Recorder(scorer.autoencoder._session)
+        scorer.autoencoder._session = recorders["autoencoder"]  # type: ignore[assignment]
+    for name, kind in scorer._evidence.items():
+        if hasattr(kind, "_session"):
+            recorders[name] = Recorder(kind._session)
+            kind._session = recorders[name]
+    return recorders
+
+
+def measure(frames: list[np.ndarray], rounds: int) -> Table:
+    """Operations, time and share of the peak of each network, per frame."""
+    before = matrix_peak_gflops()
+    pipeline = Pipeline()
+    for frame in frames[:2]:
+        pipeline.process(frame)
+    recorders = record(pipeline)
+    total_ms = 0.0
+    for _ in range(rounds):
+        for frame in frames:
+            total_ms += pipeline.process(frame).latency_ms
+    after = matrix_peak_gflops()
+    peak = max(*before.values(), *after.values())
+    count = rounds * len(frames)
+    table = Table(f"share of the physical limit, 640 x 480, one face; peak {peak:g} GFLOP/s")
+    sums = [0.0, 0.0]
+    for name, recorder in recorders.items():
+        model = (
+            network(name)  # type: ignore[arg-type]
+            if name in NETWORK_NAMES
+            else pipeline.bundle.file(
+                "autoencoder.onnx" if name == "autoencoder" else "forgery.onnx"
+            )
+        )
+        spent_ms, done = recorder.total_ms / count, recorder.operations(model) / count / 1e6
+        sums[0] += spent_ms
+        sums[1] += done
+        inputs = sum(shape[0] * times for shape, times in recorder.shapes.items()) / count
+        table.rows.append(_row(name, inputs, done, spent_ms, peak))
+    table.rows.append(_row("all networks", 0, sums[1], sums[0], peak))
+    table.rows.append(_row("whole frame", 0, sums[1], total_ms / count, peak))
+    table.notes.append(
+        "Operations are counted from the ONNX graphs (products and sums of convolutions and "
+        "matrix products); the peak is the best float32 product of 1536 x 1536 matrices before "
+        f"and after, by {', '.join(before)}."
+    )
+    return table
+
+
+def _row(name: str, inputs: float, mflop: float, spent_ms: float, peak_gflops: float) -> dict:
+    row: dict[str, float | str] = {"network": name}
+    if inputs:
+        row["pictures a frame"] = rounded(inputs)
+    return row | {
+        "MFLOP a frame": rounded(mflop),
+        "ms": rounded(spent_ms),
+        "GFLOP/s": rounded(mflop / spent_ms),
+        "share of peak": f"{mflop / spent_ms / peak_gflops:.1%}",
+    }

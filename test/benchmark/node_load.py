@@ -1,0 +1,170 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The installed node end to end over DDS: start-up, frames per second, latency, memory."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import rclpy
+from diagnostic_msgs.msg import DiagnosticArray
+from fakeface_ros.msg import FaceVerdictArray
+from machine import cpu_seconds, resident_mb
+from rcl_interfaces.srv import GetParameters
+from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from std_srvs.srv import SetBool
+from tables import Row, Table
+from timing import rounded, summarise
+
+from fakeface_ros.node.processes import Executable, hold_domain_id
+
+RATE_HZ = 60.0
+_LEAST_S = 60.0
+_CALL_EVERY_S = 0.25
+_SAMPLE_EVERY_S = 0.5
+
+
+class Ear(Node):
+    """Hears verdicts and diagnostics, and asks services how long they take."""
+
+    def __init__(self) -> None:
+        super().__init__("benchmark")
+        self.verdicts: list[FaceVerdictArray] = []
+        self.counts: dict[str, int] = {}
+        self.answers_ms: list[float] = []
+        self._asked: tuple[object, float] | None = None
+        self.create_subscription(
+            FaceVerdictArray, "/fakeface/verdicts", self.verdicts.append, QoSProfile(depth=200)
+        )
+        self.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
+        self._asked_in_turn = (
+            (self.create_client(SetBool, "/fakeface/enable"), SetBool.Request(data=True)),
+            (
+                self.create_client(GetParameters, "/fakeface/get_parameters"),
+                GetParameters.Request(names=["min_face_px"]),
+            ),
+        )
+
+    def ask(self) -> None:
+        """Ask both services in turn; answers_ms grows when an answer comes."""
+        client, request = self._asked_in_turn[len(self.answers_ms) % 2]
+        asked = time.perf_counter()
+        if self._asked is not None or not client.service_is_ready():
+            return
+        future = client.call_async(request)
+        self._asked = (future, asked)
+        future.add_done_callback(self._on_answer)
+
+    def _on_answer(self, _: object) -> None:
+        assert self._asked is not None
+        self.answers_ms.append((time.perf_counter() - self._asked[1]) * 1e3)
+        self._asked = None
+
+    def _on_diagnostics(self, message: DiagnosticArray) -> None:
+        for status in message.status:
+            if status.hardware_id == "/fakeface":
+                self.counts = {
+                    pair.key.removeprefix("images "): int(pair.value)
+                    for pair in status.values
+                    if pair.key.startswith("images ")
+                }
+
+
+def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Table:
+    """One row for each picture, shown by the installed image source at 60 images a second.
+
+    Args:
+        pictures: by name for the table.
+        folder: for the pictures' files and the logs.
+        seconds: of measurement for each, after a warm-up of a fifth of that.
+    """
+    os.environ["ROS_DOMAIN_ID"] = str(hold_domain_id())
+    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+    rclpy.init(args=[])
+    table = Table(f"the node over DDS, {RATE_HZ:g} images a second offered, {seconds:g} s each")
+    try:
+        for name, picture in pictures.items():
+            table.rows.append(_one(name, picture, folder, seconds))
+    finally:
+        rclpy.try_shutdown()
+    table.notes += [
+        "Camera, node and this program are three processes on the same cores; the camera's own "
+        "copies and sending of large images take from them what the node would use.",
+        "Received, judged and dropped are the node's own count over that time, latency is from "
+        "the image's stamp to its verdict, memory is the node's process.",
+    ]
+    return table
+
+
+def _one(name: str, picture: np.ndarray, folder: Path, seconds: float) -> Row:
+    file = folder / f"{name.replace(' ', '')}.png"
+    cv2.imwrite(str(file), picture)
+    shown = {"source": str(file), "rate_hz": RATE_HZ, "still_s": 1e4}
+    shown["wait_for_subscriber_s"] = _LEAST_S
+    ear = Ear()
+    with Executable("image_source", folder / "image_source.log", shown) as camera:
+        _spin(ear, 3.0)  # it is up and waits for whoever subscribes
+        start = time.perf_counter()
+        with Executable("fakeface_node", folder / "fakeface_node.log") as detector:
+
+            def heard() -> bool:
+                if detector.exit_code is not None or camera.exit_code is not None:
+                    raise RuntimeError(f"a node ended:\n{detector.text()}\n{camera.text()}")
+                return bool(ear.verdicts)
+
+            _spin(ear, _LEAST_S, heard)
+            if not ear.verdicts:
+                raise RuntimeError(f"no verdict came in {_LEAST_S} s:\n{detector.text()}")
+            first_s = time.perf_counter() - start
+            _spin(ear, max(seconds / 5, 2.0))
+            row = _load(ear, detector.pid, seconds)
+            maps = Path(f"/proc/{detector.pid}/maps").read_text(encoding="utf-8")
+    ear.destroy_node()
+    return {
+        "images": name,
+        "start to first verdict s": rounded(first_s),
+        **row,
+        "TensorFlow loaded": "tensorflow" in maps,
+    }
+
+
+def _load(ear: Ear, pid: int, seconds: float) -> Row:
+    """What happens from now on."""
+    before, used_before = dict(ear.counts), cpu_seconds(pid)
+    ear.verdicts.clear()
+    ear.answers_ms.clear()
+    memory_mb: list[float] = []
+    start = time.perf_counter()
+    ear.create_timer(_CALL_EVERY_S, ear.ask)
+    ear.create_timer(_SAMPLE_EVERY_S, lambda: memory_mb.append(resident_mb(pid)))
+    _spin(ear, seconds)
+    spent = time.perf_counter() - start
+    latencies = [message.latency_ms for message in ear.verdicts]
+    if not latencies or not memory_mb:
+        raise RuntimeError("no verdict came while it was measured")
+    latency = summarise(latencies)
+    grown = {name: count - before.get(name, 0) for name, count in ear.counts.items()}
+    return {
+        "judged a second": rounded(len(latencies) / spent),
+        "received a second": rounded(grown.get("received", 0) / spent),
+        "dropped": grown.get("dropped", 0),
+        "latency ms median": rounded(latency.median),
+        "p95": rounded(latency.p95),
+        "max": rounded(max(latencies)),
+        "service ms median": rounded(summarise(ear.answers_ms or [float("nan")]).median),
+        "service max": rounded(max(ear.answers_ms, default=float("nan"))),
+        "resident MB": rounded(memory_mb[-1]),
+        "change MB": rounded(memory_mb[-1] - memory_mb[0]),
+        "cores used": rounded((cpu_seconds(pid) - used_before) / spent),
+    }
+
+
+def _spin(node: Node, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+    end = time.monotonic() + seconds
+    while (left := end - time.monotonic()) > 0 and not until():
+        rclpy.spin_once(node, timeout_sec=min(left, 0.1))

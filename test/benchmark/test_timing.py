@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Statistics of the benchmark, on numbers whose answers are known."""
+
+import numpy as np
+import pytest
+from timing import interleaved_ms, rank_correlation, ratios, rounded, slope, summarise
+
+
+def test_a_summary_says_median_p95_and_quartiles():
+    summary = summarise(list(range(101)))
+    assert (summary.n, summary.median, summary.p95) == (101, 50, 95)
+    assert (summary.low, summary.high) == (25, 75)
+    assert summary.row()["median ms"] == 50
+
+
+def test_no_measurement_is_an_error_and_not_nan():
+    with pytest.raises(ValueError, match="no measurement"):
+        summarise([])
+
+
+def test_a_ratio_is_of_pairs_so_that_a_slow_moment_of_both_cancels():
+    assert ratios([10, 100, 10], [1, 10, 1]).median == 10
+    assert ratios([10, 100, 10], [1, 10, 1]).high == 10
+
+
+def test_ratios_need_pairs():
+    with pytest.raises(ValueError, match="pairs are needed"):
+        ratios([1, 2], [1])
+
+
+def test_rank_correlation_sees_order_alone():
+    values = np.random.default_rng(0).random(50)
+    assert rank_correlation(values, np.exp(9 * values)) == pytest.approx(1)
+    assert rank_correlation(values, -values) == pytest.approx(-1)
+
+
+def test_slope_is_the_growth_per_step():
+    assert slope([1, 2, 4], [5, 8, 14]) == pytest.approx(3)
+
+
+def test_rounding_keeps_significant_digits():
+    assert (rounded(1234.5), rounded(0.012345)) == (1230, 0.0123)
+
+
+def test_calls_take_turns_and_each_round_begins_with_another():
+    order: list[str] = []
+    calls = {name: lambda name=name: order.append(name) for name in "ab"}
+    times = interleaved_ms(calls, rounds=2, warm_up=1)
+    assert order == ["a", "b", "a", "b", "b", "a"]
+    assert {name: len(values) for name, values in times.items()} == {"a": 2, "b": 2}

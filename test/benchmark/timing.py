@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is said of repeated measurements."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Of n measurements: median, 95th percentile, and quartiles as the spread."""
+
+    n: int
+    median: float
+    p95: float
+    low: float
+    high: float
+
+    def row(self, unit: str = "ms") -> dict[str, float | str]:
+        """As columns of a table."""
+        return {
+            f"median {unit}": rounded(self.median),
+            f"p95 {unit}": rounded(self.p95),
+            "quartiles": f"{rounded(self.low):g} to {rounded(self.high):g}",
+        }
+
+
+def summarise(values: Sequence[float] | np.ndarray) -> Summary:
+    """Summary of at least one measurement.
+
+    Raises:
+        ValueError: there is none.
+    """
+    if not len(values):
+        raise ValueError("there is no measurement to summarise")
+    low, median, high, p95 = np.percentile(values, (25, 50, 75, 95)).tolist()
+    return Summary(len(values), median, p95, low, high)
+
+
+def ratios(slow: Sequence[float], fast: Sequence[float]) -> Summary:
+    """How many times slower, pair by pair: each pair was measured one right after the other.
+
+    Raises:
+        ValueError: the sequences differ in length or are empty.
+    """
+    if len(slow) != len(fast):
+        raise ValueError(f"pairs are needed, got {len(slow)} and {len(fast)} measurements")
+    return summarise([a / b for a, b in zip(slow, fast, strict=True)])
+
+
+def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
+    """Spearman's, for values without ties; -1 to 1."""
+    places = np.stack([np.argsort(np.argsort(values)) for values in (a, b)])
+    return float(np.corrcoef(places)[0, 1])
+
+
+def slope(x: Sequence[float], y: Sequence[float]) -> float:
+    """Growth of y for each step of x, by least squares."""
+    return float(np.polyfit(x, y, 1)[0])
+
+
+def rounded(value: float, digits: int = 3) -> float:
+    """To so many significant digits: more would be noise."""
+    return float(f"{value:.{digits}g}")
+
+
+def timed_ms(call: Callable[[], object]) -> float:
+    """Milliseconds of one call."""
+    start = time.perf_counter()
+    call()
+    return (time.perf_counter() - start) * 1e3
+
+
+def interleaved_ms(
+    calls: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = 2
+) -> dict[str, list[float]]:
+    """Times of several calls, taken in turn so that a busy moment of the machine meets them all.
+
+    Args:
+        calls: by name.
+        rounds: measurements of each.
+        warm_up: calls of each before that, not measured.
+
+    Returns:
+        By name, `rounds` times in milliseconds; those with one index were measured together.
+    """
+    for call in calls.values():
+        for _ in range(warm_up):
+            call()
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for index in range(rounds):
+        names = list(calls)
+        for name in names[index % len(names) :] + names[: index % len(names)]:
+            times[name].append(timed_ms(calls[name]))
+    return times
