@@ -62,9 +62,9 @@ class Child:
         """The whole frame: a `Judged` as a dict, with total_ms."""
         return self._ask(do="judge", key=key)
 
-    def detect(self, key: str, min_face_px: int) -> dict[str, Any]:
-        """Detection alone: a `Judged` as a dict, with total_ms."""
-        return self._ask(do="detect", key=key, min_face_px=min_face_px)
+    def detect(self, key: str, min_face_px: int, as_shipped: bool = False) -> dict[str, Any]:
+        """Detection alone: a `Judged` as a dict, with total_ms; see Reference.detect."""
+        return self._ask(do="detect", key=key, min_face_px=min_face_px, as_shipped=as_shipped)
 
     def resident_mb(self, peak: bool = False) -> float:
         """Resident memory now, or the highest so far."""
@@ -119,7 +119,7 @@ def main() -> int:
         if request["do"] == "judge":
             judged = stack.judge(picture)
         else:
-            judged = stack.detect(picture, request["min_face_px"])
+            judged = stack.detect(picture, request["min_face_px"], request["as_shipped"])
         total_ms = (time.perf_counter() - start) * 1e3
         answers.write(json.dumps(asdict(judged) | {"total_ms": total_ms}) + "\n")
         answers.flush()

@@ -88,6 +88,9 @@ def detection_alone(
             extra += int((~matches.any(axis=0)).sum())
             for name, answer in answers.items() if key.startswith("crowd") else ():
                 crowd_times[name].append(answer["total_ms"])
+        not_mended = sum(
+            len(wheel.detect(key, min_face_px, as_shipped=True)["boxes"]) for key in camera
+        )
         mine, theirs = summarise(times[ours.name]), summarise(times[wheel.name])
         row = {
             "smallest face px": min_face_px,
@@ -97,6 +100,7 @@ def detection_alone(
             "wheel p95": rounded(theirs.p95),
             "times faster": _times(ratios(times[wheel.name], times[ours.name])),
             "wheel's faces": wanted,
+            "not mended": not_mended,
             "found at IoU 0.7": f"{found / wanted:.1%}" if wanted else "-",
             "more": extra,
         }
@@ -104,8 +108,9 @@ def detection_alone(
             row["times, photos"] = _times(ratios(crowd_times[wheel.name], crowd_times[ours.name]))
         table.rows.append(row)
     table.notes.append(
-        "Times on the camera frames; faces counted on these and the photos. Photos are of "
-        "different sizes and each is measured once."
+        f"Times on {frames} camera frames; faces counted on these and on {crowd} photos of "
+        "different sizes, each measured once. The wheel's pyramid is mended (see stacks.py); "
+        f"'not mended' is what it finds on the {frames} camera frames without."
     )
     return table
 

@@ -7,15 +7,18 @@ bundle's thresholds, so that they do the same work and their verdicts can be com
 
 from __future__ import annotations
 
+import contextlib
 import io
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from limit import Recorder, record
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
-from fakeface_ros.vision.detection import MtcnnDetector
+from fakeface_ros.vision.detection import DEFAULT_MIN_FACE_PX, MtcnnDetector
 
 
 @dataclass
@@ -56,8 +59,8 @@ class Ours:
             [face.verdict.label == "fake" for face in result.faces],
         )
 
-    def detect(self, frame: np.ndarray, min_face_px: int) -> Judged:
-        """Detection alone."""
+    def detect(self, frame: np.ndarray, min_face_px: int, as_shipped: bool = False) -> Judged:
+        """Detection alone; there is nothing to mend."""
         if min_face_px not in self._detectors:
             self._detectors[min_face_px] = MtcnnDetector(min_face_px)
         return Judged(boxes=self._detectors[min_face_px].detect(frame).boxes.tolist())
@@ -85,7 +88,10 @@ class Reference:
         from fakeface_ros.vision.alignment import align_faces
 
         start = time.perf_counter()
-        found = self._detector.detect_faces(frame[..., ::-1], min_face_size=40)
+        with mended_pyramid():
+            found = self._detector.detect_faces(
+                frame[..., ::-1], min_face_size=DEFAULT_MIN_FACE_PX
+            )
         stages_ms = {"detection": _lap_ms(start)}
         if not found:
             return Judged(stages_ms)
@@ -119,10 +125,34 @@ class Reference:
             border = conformal_border(np.sort(arrays["strangeness"]), self._bundle.alpha)
         return strangeness > border
 
-    def detect(self, frame: np.ndarray, min_face_px: int) -> Judged:
-        """Detection alone."""
-        found = self._detector.detect_faces(frame[..., ::-1], min_face_size=min_face_px)
+    def detect(self, frame: np.ndarray, min_face_px: int, as_shipped: bool = False) -> Judged:
+        """Detection alone; as_shipped leaves the wheel's pyramid as it is."""
+        with contextlib.nullcontext() if as_shipped else mended_pyramid():
+            found = self._detector.detect_faces(frame[..., ::-1], min_face_size=min_face_px)
         return Judged(boxes=[list(map(float, face["box"])) for face in found])
+
+
+@contextlib.contextmanager
+def mended_pyramid() -> Iterator[None]:
+    """Within, the wheel stops at levels as small as its first network's window.
+
+    mtcnn 1.0.0 counts levels as if the smallest face were 20 px. Where it is larger, it goes on to
+    levels smaller than the network's window, and then finds no face at all: mended, it does the
+    work that it is compared on.
+    """
+    from mtcnn.stages import stage_pnet
+
+    shipped = stage_pnet.build_scale_pyramid
+
+    def mended(width: int, height: int, *args: Any, **kwargs: Any) -> np.ndarray:
+        scales = shipped(width, height, *args, **kwargs)
+        return scales[np.floor(min(width, height) * scales) >= 12]
+
+    stage_pnet.build_scale_pyramid = mended
+    try:
+        yield
+    finally:
+        stage_pnet.build_scale_pyramid = shipped
 
 
 def codes_like_the_bundles(density: bytes, count: int) -> tuple[np.ndarray, float]:
