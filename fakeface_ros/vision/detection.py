@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from fakeface_ros.inference import CPU, make_session
 from fakeface_ros.results import Detections
 from fakeface_ros.vision.boxes import square, suppress
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
+from fakeface_ros.vision.pyramid import Pyramid
 
 DEFAULT_MIN_FACE_PX = 40
 DEFAULT_THRESHOLD = 0.8
@@ -79,10 +79,9 @@ class MtcnnDetector:
         """Stage 1: square proposals from every level of the pyramid, (N, 4)."""
         all_boxes, all_scores = [np.zeros((0, 4))], [np.zeros(0)]
         # In float: levels rounded to whole numbers cost 1 % of the wheel's faces.
-        exact = frame.astype(np.float32)
+        pyramid = Pyramid(frame)
         for scale in pyramid_scales(frame.shape[0], frame.shape[1], self.min_face_px):
-            size = (int(frame.shape[1] * scale), int(frame.shape[0] * scale))
-            level = cv2.resize(exact, size, interpolation=cv2.INTER_AREA)
+            level = pyramid.level(int(frame.shape[1] * scale), int(frame.shape[0] * scale))
             offsets, probability = self._pnet.run(
                 ["offsets", "probability"], {"pictures": level[None]}
             )
