@@ -30,9 +30,10 @@ import limit
 from child import Child
 from frames import Frames, load_frames
 from machine import describe
+from stacks import THESIS_MODEL
+from stacks import THESIS_MODEL
 from tables import Table
 
-from fakeface_ros.pipeline import DEFAULT_MODEL
 from fakeface_ros.scoring.bundle import BundleError, find_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,21 +65,22 @@ class Bench:
             yield from self._whole_frames()
         elif part == "detection":
             with contextlib.ExitStack() as stack:
-                ours = stack.enter_context(self._ours(DEFAULT_MODEL))
+                ours = stack.enter_context(self._ours(THESIS_MODEL))
                 wheel = stack.enter_context(self._reference(0))
                 crowd = len(self._frames.crowd)
                 yield compare.detection_alone(ours, wheel, len(camera), crowd, rounds, (20, 40))
         elif part == "size":
-            yield growth.by_size(self._frames, 3 * rounds)
+            yield growth.by_size(THESIS_MODEL, self._frames, 3 * rounds)
             yield growth.by_smallest_face(camera[0], 3 * rounds)
         elif part == "faces":
-            yield growth.by_faces(2 * rounds)
+            yield growth.by_faces(THESIS_MODEL, 2 * rounds)
         elif part == "threads":
-            yield growth.by_threads(camera[0], 5 * rounds)
+            yield growth.by_threads(THESIS_MODEL, camera[0], 5 * rounds)
         elif part == "density":
             yield density_cost.measure(ROOT, faces=600 if self._quick else 2000, rounds=5 * rounds)
         elif part == "limit":
-            yield limit.measure(camera, 2 * rounds)
+            for model in _models():
+                yield limit.measure(model, camera, 2 * rounds)
         else:
             import node_load  # imports rclpy, which the other parts do without
 
@@ -103,12 +105,12 @@ class Bench:
     def _reference(self, codes: int) -> Child:
         name = f"reference, {codes or 'as many'} codes"
         log = self._folder / f"reference-{codes}.log"
-        return Child(name, ["reference", DEFAULT_MODEL, str(codes)], self._pictures, log)
+        return Child(name, ["reference", THESIS_MODEL, str(codes)], self._pictures, log)
 
 
 def _models() -> list[str]:
     """The bundles that are compared: the thesis's, and `default` where it is shipped."""
-    models = [DEFAULT_MODEL]
+    models = [THESIS_MODEL]
     with contextlib.suppress(BundleError):
         find_bundle("default")
         models.append("default")

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from stacks import codes_like_the_bundles
+from stacks import THESIS_MODEL, codes_like_the_bundles
 from tables import Table
 from timing import interleaved_ms, rank_correlation, rounded, summarise
 
-from fakeface_ros.pipeline import DEFAULT_MODEL
 from fakeface_ros.scoring.autoencoder import Autoencoder
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.scoring.codec import canonical_crops
@@ -105,7 +104,7 @@ def _size_mb(codes: int, components: int, dimension: int) -> float:
 
 def _codes(root: Path, faces: int) -> tuple[np.ndarray, np.ndarray, float, str]:
     """Training codes (50,000, D), held-out codes, bandwidth, and where they come from."""
-    bundle = load_bundle(DEFAULT_MODEL)
+    bundle = load_bundle(THESIS_MODEL)
     folder = root.parent / "shared" / "data" / "faces"
     if not folder.is_dir():
         made, bandwidth = codes_like_the_bundles(bundle.file("density.npz"), max(CODES))

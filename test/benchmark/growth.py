@@ -19,9 +19,9 @@ from fakeface_ros.vision.detection import MtcnnDetector
 FACES = (0, 1, 2, 4, 8, 16, 32)
 
 
-def by_faces(rounds: int) -> Table:
+def by_faces(model: str, rounds: int) -> Table:
     """1080p frames with 0 to 32 faces."""
-    pipeline, detector = Pipeline(), MtcnnDetector()
+    pipeline, detector = Pipeline(PipelineConfig(model=model)), MtcnnDetector()
     pictures = {count: with_faces(count) for count in FACES}
     seen = {count: len(pipeline.process(picture).faces) for count, picture in pictures.items()}
     whole = interleaved_ms(
@@ -30,7 +30,7 @@ def by_faces(rounds: int) -> Table:
     alone = interleaved_ms(
         {str(n): partial(detector.detect, picture) for n, picture in pictures.items()}, rounds
     )
-    table = Table("time against faces, 1920 x 1080, smallest face 40 px")
+    table = Table(f"time against faces, {model}, 1920 x 1080, smallest face 40 px")
     for count in FACES:
         detection = summarise(alone[str(count)]).median
         total = summarise(whole[str(count)])
@@ -51,7 +51,7 @@ def by_faces(rounds: int) -> Table:
     return table
 
 
-def by_size(frames: Frames, rounds: int) -> Table:
+def by_size(model: str, frames: Frames, rounds: int) -> Table:
     """The same picture at several sizes, the smallest face growing with it and not."""
     height = 1080
     cases = {
@@ -64,12 +64,12 @@ def by_size(frames: Frames, rounds: int) -> Table:
     calls: dict[str, Callable[[], object]] = {}
     for name, (size, min_face_px) in cases.items():
         picture = cover(frames.large, size)
-        pipeline = Pipeline(PipelineConfig(min_face_px=min_face_px))
+        pipeline = Pipeline(PipelineConfig(model, min_face_px))
         detector = MtcnnDetector(min_face_px)
         calls[name] = partial(pipeline.process, picture)
         calls[f"{name} detection"] = partial(detector.detect, picture)
     times = interleaved_ms(calls, rounds)
-    table = Table("time against frame size, the same picture")
+    table = Table(f"time against frame size, {model}, the same picture")
     for name, (_, min_face_px) in cases.items():
         alone = times[f"{name} detection"]
         table.rows.append(
@@ -99,10 +99,10 @@ def by_smallest_face(frame: np.ndarray, rounds: int) -> Table:
     return table
 
 
-def by_threads(frame: np.ndarray, rounds: int) -> Table:
+def by_threads(model: str, frame: np.ndarray, rounds: int) -> Table:
     """A whole camera frame on one core, two, and so on."""
     counts = sorted({1, 2, 4, 8, 16, cores()} & set(range(1, cores() + 1)))
-    pipelines = {count: Pipeline(PipelineConfig(threads=count)) for count in counts}
+    pipelines = {count: Pipeline(PipelineConfig(model, threads=count)) for count in counts}
 
     def call(count: int) -> None:
         cv2.setNumThreads(count)
@@ -113,7 +113,7 @@ def by_threads(frame: np.ndarray, rounds: int) -> Table:
         times = interleaved_ms({str(n): partial(call, n) for n in counts}, rounds)
     finally:
         cv2.setNumThreads(before)
-    table = Table(f"whole 640 x 480 frame against threads, of {cores()} cores")
+    table = Table(f"whole 640 x 480 frame against threads, {model}, of {cores()} cores")
     for count in counts:
         gain = ratios(times["1"], times[str(count)]).median
         table.rows.append(

@@ -13,7 +13,7 @@ from operations import count_operations
 from tables import Table
 from timing import rounded
 
-from fakeface_ros.pipeline import Pipeline
+from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
 
 
@@ -65,10 +65,10 @@ def record(pipeline: Pipeline) -> dict[str, Recorder]:
     return recorders
 
 
-def measure(frames: list[np.ndarray], rounds: int) -> Table:
+def measure(model: str, frames: list[np.ndarray], rounds: int) -> Table:
     """Operations, time and share of the peak of each network, per frame."""
     before = matrix_peak_gflops()
-    pipeline = Pipeline()
+    pipeline = Pipeline(PipelineConfig(model=model))
     for frame in frames[:2]:
         pipeline.process(frame)
     recorders = record(pipeline)
@@ -79,17 +79,17 @@ def measure(frames: list[np.ndarray], rounds: int) -> Table:
     after = matrix_peak_gflops()
     peak = max(*before.values(), *after.values())
     count = rounds * len(frames)
-    table = Table(f"share of the physical limit, 640 x 480, one face; peak {peak:g} GFLOP/s")
+    table = Table(f"share of the physical limit, {model}, one face; peak {peak:g} GFLOP/s")
     sums = [0.0, 0.0]
     for name, recorder in recorders.items():
-        model = (
+        content = (
             network(name)  # type: ignore[arg-type]
             if name in NETWORK_NAMES
             else pipeline.bundle.file(
                 "autoencoder.onnx" if name == "autoencoder" else "forgery.onnx"
             )
         )
-        spent_ms, done = recorder.total_ms / count, recorder.operations(model) / count / 1e6
+        spent_ms, done = recorder.total_ms / count, recorder.operations(content) / count / 1e6
         sums[0] += spent_ms
         sums[1] += done
         inputs = sum(shape[0] * times for shape, times in recorder.shapes.items()) / count
