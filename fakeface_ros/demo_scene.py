@@ -14,11 +14,13 @@ from collections.abc import Iterator
 import cv2
 import numpy as np
 
-from fakeface_ros.pipeline import DEFAULT_MODEL
 from fakeface_ros.scoring.autoencoder import Autoencoder
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.vision.alignment import align_faces, ffhq_quads, quad_transform
 from fakeface_ros.vision.detection import MtcnnDetector
+
+FORGER = "cae_kde"
+"""The bundle whose autoencoder decodes the twin's face."""
 
 FRAMES = 80
 _SWAY_PX = 10.0
@@ -38,7 +40,7 @@ def forge(picture: np.ndarray) -> np.ndarray:
     Raises:
         BundleError: the bundle cae_kde is missing or altered.
     """
-    bundle = load_bundle(DEFAULT_MODEL)
+    bundle = load_bundle(FORGER)
     landmarks = MtcnnDetector().detect(picture).landmarks
     crops = align_faces(picture, landmarks, bundle.size_px)
     autoencoder = Autoencoder(bundle.file("autoencoder.onnx"))

@@ -24,7 +24,7 @@ from fakeface_ros.vision.alignment import (
 from fakeface_ros.vision.detection import DEFAULT_MIN_FACE_PX, DEFAULT_THRESHOLD, MtcnnDetector
 from fakeface_ros.vision.tracking import Tracker
 
-DEFAULT_MODEL = "cae_kde"
+DEFAULT_MODEL = "default"
 
 MIN_VISIBLE_FRACTION = 0.9
 """Of the central half of a face's aligned square: eyes to mouth. What surrounds the face may lie

@@ -31,7 +31,6 @@ from child import Child
 from frames import Frames, load_frames
 from machine import describe
 from stacks import THESIS_MODEL
-from stacks import THESIS_MODEL
 from tables import Table
 
 from fakeface_ros.scoring.bundle import BundleError, find_bundle

@@ -19,7 +19,7 @@ from std_msgs.msg import String
 from std_srvs.srv import SetBool, Trigger
 
 from fakeface_ros.node.conversion import to_image
-from fakeface_ros.pipeline import Pipeline
+from fakeface_ros.pipeline import DEFAULT_MODEL, Pipeline
 
 NAMESPACE = "/node_test"
 
@@ -59,7 +59,7 @@ def test_face_is_judged_where_it_is(onlooker, astronaut, encoding):
 
     assert verdicts.header.frame_id == "camera_optical"
     assert (verdicts.image_width, verdicts.image_height) == (512, 512)
-    assert verdicts.model == "cae_kde"
+    assert verdicts.model == DEFAULT_MODEL
     assert 0 < verdicts.latency_ms < 10_000
     assert len(verdicts.faces) == 1
     face = verdicts.faces[0]
@@ -185,7 +185,7 @@ def test_counts_and_model_are_in_diagnostics(onlooker, astronaut):
     assert int(after["faces real"]) + int(after["faces fake"]) == 1 + int(
         values["faces real"]
     ) + int(values["faces fake"])
-    assert after["model"] == "cae_kde"
+    assert after["model"] == DEFAULT_MODEL
     assert len(after["model sha256"]) == 64
     assert float(after["latency median [ms]"]) > 0
 
@@ -196,7 +196,7 @@ def test_model_info_reaches_those_who_come_late(onlooker):
     onlooker.node.create_subscription(String, "fakeface/model_info", received.append, latched)
     onlooker.wait(lambda: received, "model_info")
     info = json.loads(received[0].data)
-    assert info["name"] == "cae_kde"
+    assert info["name"] == DEFAULT_MODEL
     assert len(info["sha256"]) == 64
 
 

@@ -88,6 +88,8 @@ def train(pictures: list[np.ndarray], labels: np.ndarray, settings: Settings) ->
     model = build()
     load_pretrained(model, read_weights())
     _start_from_regression(model, pictures, labels)
+    if not settings.epochs:
+        return model  # the pretrained features and a logistic regression, to compare with
     batches = RandomBatches(pictures, labels, settings)
     steps = len(batches) * settings.epochs
     rate = keras.optimizers.schedules.CosineDecay(
