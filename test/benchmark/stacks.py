@@ -20,7 +20,6 @@ from limit import Recorder, record
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.vision.detection import DEFAULT_MIN_FACE_PX, MtcnnDetector
 
-
 THESIS_MODEL = "cae_kde"
 """The bundle of the method that the reference stack runs."""
 
