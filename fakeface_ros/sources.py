@@ -13,7 +13,11 @@ import numpy as np
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 VIDEO_SUFFIXES = {".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v", ".mpg", ".mpeg"}
 
-_JPEG_START, _JPEG_END = b"\xff\xd8", b"\xff\xd9"
+_ENDS = {
+    "JPEG": (b"\xff\xd8", b"\xff\xd9"),
+    "PNG": (b"\x89PNG\r\n\x1a\n", b"IEND"),
+}
+"""How a file of each format begins, and what stands near its end."""
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,12 @@ def decode_image(data: bytes) -> np.ndarray:
     """
     if not data:
         raise ValueError("the image data is empty")
-    # libjpeg fills what is missing with grey, and a grey half is no ground for a verdict.
-    if data.startswith(_JPEG_START) and _JPEG_END not in data[-4096:]:
-        raise ValueError(f"the JPEG data is truncated ({len(data)} bytes without an end marker)")
+    # Decoders fill what is missing with grey, and a grey half is no ground for a verdict.
+    for name, (start, end) in _ENDS.items():
+        if data.startswith(start) and end not in data[-4096:]:
+            raise ValueError(
+                f"the {name} data is truncated ({len(data)} bytes without an end marker)"
+            )
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:

@@ -59,10 +59,14 @@ def test_a_broken_video_says_so(tmp_path):
     assert "cannot be opened" in frame.error
 
 
-def test_a_truncated_jpeg_is_refused_instead_of_filled_with_grey(astronaut):
-    data = cv2.imencode(".jpg", astronaut)[1].tobytes()
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_a_truncated_picture_is_refused_instead_of_filled_with_grey(astronaut, suffix):
+    data = cv2.imencode(suffix, astronaut)[1].tobytes()
     assert decode_image(data).shape == astronaut.shape
     with pytest.raises(ValueError, match="truncated"):
         decode_image(data[: len(data) // 2])
+
+
+def test_empty_data_is_refused():
     with pytest.raises(ValueError, match="empty"):
         decode_image(b"")

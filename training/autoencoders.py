@@ -69,6 +69,21 @@ def _decoder(size_px: int) -> keras.Model:
     return _chain(layers, (size_px // 8, size_px // 8, 16), "decoder")
 
 
+def _bottleneck_decoder(size_px: int, code_size: int) -> keras.Model:
+    """From a code of (1, 1, code_size) to the reference decoder's grid and on."""
+    side = size_px // 8
+    return _chain(
+        [
+            keras.layers.Flatten(name="flatten_code"),
+            keras.layers.Dense(side * side * 16, activation="relu", name="expand"),
+            keras.layers.Reshape((side, side, 16), name="grid"),
+            _decoder(size_px),
+        ],
+        (1, 1, code_size),
+        "bottleneck_decoder",
+    )
+
+
 def _pair(
     kind: str,
     size_px: int,
@@ -102,7 +117,6 @@ def undercomplete(size_px: int = SIZE_PX, code_size: int = 128) -> Autoencoder:
     2006.
     """
     features = _encoder(size_px)
-    side = size_px // 8
     encoder = _chain(
         [
             features,
@@ -113,16 +127,7 @@ def undercomplete(size_px: int = SIZE_PX, code_size: int = 128) -> Autoencoder:
         (size_px, size_px, 3),
         "bottleneck_encoder",
     )
-    decoder = _chain(
-        [
-            keras.layers.Flatten(name="flatten_code"),
-            keras.layers.Dense(side * side * 16, activation="relu", name="expand"),
-            keras.layers.Reshape((side, side, 16), name="grid"),
-            _decoder(size_px),
-        ],
-        (1, 1, code_size),
-        "bottleneck_decoder",
-    )
+    decoder = _bottleneck_decoder(size_px, code_size)
     return _pair("undercomplete", size_px, encoder, decoder)
 
 
@@ -183,7 +188,6 @@ def variational(
     variance v over D values, the negative evidence bound times 2v/D is MSE + (2v/D) KL, so the
     term is weighted by 2 * `decoder_variance` / D beside the mean squared error.
     """
-    side = size_px // 8
     features = _chain(
         [_encoder(size_px), keras.layers.Flatten(name="flatten")],
         (size_px, size_px, 3),
@@ -195,16 +199,7 @@ def variational(
     mean = as_grid(keras.layers.Dense(code_size, name="mean")(hidden))
     spread = keras.layers.Dense(code_size, kernel_initializer="zeros", name="log_variance")(hidden)
     log_variance = keras.layers.Reshape((1, 1, code_size), name="log_variance_grid")(spread)
-    decoder = _chain(
-        [
-            keras.layers.Flatten(name="flatten_code"),
-            keras.layers.Dense(side * side * 16, activation="relu", name="expand"),
-            keras.layers.Reshape((side, side, 16), name="grid"),
-            _decoder(size_px),
-        ],
-        (1, 1, code_size),
-        "bottleneck_decoder",
-    )
+    decoder = _bottleneck_decoder(size_px, code_size)
     weight = 2.0 * decoder_variance / (size_px * size_px * 3)
     sample = GaussianSample(weight, seed, name="sample")([mean, log_variance])
     trainer = keras.Model(crops, decoder(sample), name="variational_trainer")

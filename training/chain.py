@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """The whole chain in one command: prepare, train, fit, export, evaluate.
 
-    python -m training.chain --small                          # a subset, in minutes (make train)
+    python -m training.chain --small          # a subset, in minutes (make train)
     python -m training.chain --small --real photos/real --fake photos/fake
-    python -m training.chain                                  # the thesis's run: all faces, 50
-    epochs python -m training.chain --resume                         # go on where it stopped
+    python -m training.chain                  # the thesis's run: all faces, 50 epochs
+    python -m training.chain --resume         # go on where it stopped
 
 Leaves in build/train/ (--small) or build/reference/: faces/ (prepared), run/ (checkpoints,
 accuracy.png, loss.png), a bundle (quick/ or cae_kde/) for `fakeface check --model DIR`, and

@@ -9,6 +9,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from fakeface_ros.sources import decode_image
 from fakeface_ros.vision.alignment import (
     align_faces,
     ffhq_quads,
@@ -47,17 +48,12 @@ def decode(data: bytes) -> np.ndarray:
     """A whole JPEG, PNG or other picture as (H, W, 3) uint8 BGR.
 
     Raises:
-        Unusable: not a picture, or cut off.
+        Unusable: not a picture, or truncated.
     """
-    # OpenCV fills the missing part of a cut-off JPEG with grey and says nothing.
-    if data[:2] == b"\xff\xd8" and b"\xff\xd9" not in data[-4096:]:
-        raise Unusable("cut off before the end of the JPEG")
-    if data[:8] == b"\x89PNG\r\n\x1a\n" and b"IEND" not in data[-4096:]:
-        raise Unusable("cut off before the end of the PNG")
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
-    if image is None:
-        raise Unusable("not a picture that can be decoded")
-    return image
+    try:
+        return decode_image(data)
+    except ValueError as error:
+        raise Unusable(str(error)) from error
 
 
 def is_crop(image_bgr: np.ndarray, source: FaceSource) -> bool:
@@ -79,8 +75,7 @@ def face_crop(
         size_px: side S of the crop.
         min_side_px: least side of the face's square in the picture, so that none is enlarged.
         source: "crops" takes the picture as one aligned face, "detect" looks for the largest face
-        in
-            it, "auto" takes square pictures as crops and looks in all others.
+            in it, "auto" takes square pictures as crops and looks in all others.
         detector: used for pictures that are not crops.
 
     Returns:
@@ -88,7 +83,7 @@ def face_crop(
 
     Raises:
         Unusable: no face, one that is too small or cut off by the edge, or a crop that is not
-        square.
+            square.
     """
     height, width = image_bgr.shape[:2]
     if is_crop(image_bgr, source):

@@ -50,7 +50,7 @@ def test_bad_files_are_listed_and_skipped(tmp_path, make_folder):
     rows = list(csv.DictReader((tmp_path / "out" / "skipped.csv").read_text().splitlines()))
     reasons = {row["path"].rsplit("/", 1)[1]: row["reason"] for row in rows}
     assert set(reasons) == {"cut.jpg", "notes.txt", "empty.jpg", "small.png"}
-    assert "cut off" in reasons["cut.jpg"]
+    assert "truncated" in reasons["cut.jpg"]
     assert "smaller" in reasons["small.png"]
     assert len(read_index(tmp_path / "out")) == 8
 
