@@ -79,11 +79,10 @@ def onlook(ros: None) -> Iterator[Callable[..., Onlooker]]:
 
 @pytest.fixture(scope="session")
 def model_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the shipped bundle that a test may spoil."""
-    from fakeface_ros.pipeline import DEFAULT_MODEL
+    """A copy of a shipped bundle that a test may spoil."""
     from fakeface_ros.scoring.bundle import find_bundle
 
-    return Path(shutil.copytree(find_bundle(DEFAULT_MODEL), tmp_path_factory.mktemp("m") / "copy"))
+    return Path(shutil.copytree(find_bundle("cae_kde"), tmp_path_factory.mktemp("m") / "copy"))
 
 
 @pytest.fixture(scope="session")
