@@ -1,20 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Judge folders of real and generated faces with a bundle, through the pipeline that the node
-runs.
+"""Judge folders of real and generated faces with a bundle, by the pipeline that the node runs.
 
     python -m training.evaluate --real DIR --fake DIR --model cae_kde --out build/evaluation
-    --crops
 
 Writes OUT/metrics.json, OUT/report.html and, as CSV, every picture's scores (scores.csv), the
-perturbed
-ones (perturbed.csv) and the table of folders (sets.csv). Several folders of a class may be given:
-figures
-are over all of them together, and sets.csv has one row for each. Several bundles may be given:
-each has its own folder OUT/NAME, and OUT/comparison.csv and OUT/report.html set them side by side.
+perturbed ones (perturbed.csv) and the table of folders (sets.csv). Several folders of a class may
+be given: figures are over all of them together, and sets.csv has one row for each. Several bundles
+may be given: each has its own folder OUT/NAME, and OUT/comparison.csv and OUT/report.html set them
+side by side.
 
 With --crops each picture is one aligned face; otherwise faces are detected, and each picture
-counts once,
-by its largest face. Perturbed figures are of at most --perturbed pictures of a folder.
+counts once, by its largest face. Perturbed figures are of at most --perturbed pictures of a
+folder.
 """
 
 from __future__ import annotations
