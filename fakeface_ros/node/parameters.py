@@ -178,7 +178,7 @@ def declare(node: Node) -> Parameters:
         rclpy.exceptions.InvalidParameterTypeException, InvalidParameterValueException: likewise,
             said by rclpy.
     """
-    declared = [
+    declared: list[Parameter] = [
         node.declare_parameter(setting.name, setting.default, setting.descriptor())
         for setting in SETTINGS
     ]
