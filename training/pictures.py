@@ -9,6 +9,7 @@ from typing import Literal
 import cv2
 import numpy as np
 
+from fakeface_ros.scoring.codec import encode_jpeg
 from fakeface_ros.sources import decode_image
 from fakeface_ros.vision.alignment import (
     align_faces,
@@ -114,15 +115,6 @@ def encode(crop: np.ndarray, jpeg_quality: int | None) -> bytes:
 
     Decoding it gives what fakeface_ros.scoring.codec.canonical_crops gives for the crop.
     """
-    suffix, options = ".png", []
     if jpeg_quality is not None:
-        suffix, options = (
-            ".jpg",
-            [
-                cv2.IMWRITE_JPEG_QUALITY,
-                jpeg_quality,
-                cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
-                cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
-            ],
-        )
-    return cv2.imencode(suffix, crop[..., ::-1], options)[1].tobytes()
+        return encode_jpeg(crop, jpeg_quality).tobytes()
+    return cv2.imencode(".png", crop[..., ::-1])[1].tobytes()

@@ -34,12 +34,17 @@ def canonical_crops(crops: np.ndarray, jpeg_quality: int | None) -> np.ndarray:
     return crops.astype(np.float32) / np.float32(255)
 
 
-def _jpeg_round_trip(crop: np.ndarray, jpeg_quality: int) -> np.ndarray:
+def encode_jpeg(crop: np.ndarray, jpeg_quality: int) -> np.ndarray:
+    """A crop, (H, W, 3) uint8 RGB, as the content of a JPEG file, 4:2:0: (n,) uint8."""
     options = [
         cv2.IMWRITE_JPEG_QUALITY,
         jpeg_quality,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
     ]
-    _, data = cv2.imencode(".jpg", crop[..., ::-1], options)
+    return cv2.imencode(".jpg", crop[..., ::-1], options)[1]
+
+
+def _jpeg_round_trip(crop: np.ndarray, jpeg_quality: int) -> np.ndarray:
+    data = encode_jpeg(crop, jpeg_quality)
     return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1]
