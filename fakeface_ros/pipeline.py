@@ -121,15 +121,14 @@ class Pipeline:
     def successor(self, config: PipelineConfig) -> Pipeline:
         """A pipeline with other settings that goes on following the same faces.
 
-        It takes this one's place: from then on this one must not be used any more.
+        It takes this one's place: this one may finish the frame that it is at, on the thread that
+        uses it, and must not be used any more then. Another model begins the evidence anew.
 
         Raises:
             BundleError, WeightsError, ValueError: as the constructor; this one is still of use.
         """
         other = Pipeline(config)
         other._tracker = self._tracker
-        if other.bundle.sha256 != self.bundle.sha256:
-            other._tracker.forget_evidence()
         other.counters = self.counters
         return other
 
@@ -158,7 +157,8 @@ class Pipeline:
 
     def _fill(self, face: Face, scores: Scores, row: int, evidence: TrackEvidence) -> None:
         """Scores of the face over its frames so far, evidence of this frame alone."""
-        mean = np.array([evidence.add(float(scores.strangeness[row]))])
+        face.strangeness = float(scores.strangeness[row])
+        mean = np.array([evidence.add(face.strangeness, self.bundle.sha256)])
         face.fake_score = float(fake_score(mean)[0])
         face.p_real = float(self._scorer.p_real(mean)[0])
         for name in ("reconstruction_error", "log_density"):

@@ -68,6 +68,7 @@ class Face:
         reconstruction_error: mean squared error per value of this frame's crop, values in [0, 1];
             NaN where the bundle does not compute it.
         log_density: natural log of the density of this frame's latent code; NaN likewise.
+        strangeness: of this frame's crop alone, high is fake, as in `Scores`; NaN if not judged.
         reason: why the verdict is unknown, else "".
     """
 
@@ -80,6 +81,7 @@ class Face:
     p_real: float = math.nan
     reconstruction_error: float = math.nan
     log_density: float = math.nan
+    strangeness: float = math.nan
     reason: str = ""
 
     def to_json(self) -> dict[str, Any]:

@@ -78,6 +78,17 @@ def test_a_successor_follows_the_same_faces(astronaut):
     assert after.counters["frames"] == 3
 
 
+def test_another_model_judges_a_followed_face_anew(astronaut):
+    """Even where the old one was still at a frame when the new one was made."""
+    old = Pipeline(PipelineConfig(model="cae_kde"))
+    old.process(astronaut)
+    new = old.successor(PipelineConfig())
+    old.process(astronaut)
+    face, alone = (each.process(astronaut).faces[0] for each in (new, Pipeline(PipelineConfig())))
+    assert (face.id, face.fake_score) == ("1", alone.fake_score)
+    assert face.strangeness == alone.strangeness
+
+
 def test_a_crop_is_judged_without_detection(pipeline, astronaut):
     (face,) = pipeline.judge_crop(astronaut[20:220, 120:320], "crop").faces
     assert face.box == (0, 0, 200, 200)

@@ -47,3 +47,13 @@ def test_a_face_that_is_replaced_is_noticed():
     said = verdicts(np.r_[np.full(60, -2.0), np.full(60, 2.0)])
     assert not any(said[:60])
     assert said[-1]
+
+
+def test_another_model_begins_anew():
+    """Its mean and its verdict owe nothing to the one before, however far that had settled."""
+    evidence = TrackEvidence()
+    for _ in range(50):
+        evidence.add(5.0, "a")
+    assert evidence.settle(0.0)
+    assert evidence.add(-0.1, "b") == -0.1
+    assert not evidence.settle(0.0)

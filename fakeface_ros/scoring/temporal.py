@@ -24,11 +24,20 @@ class TrackEvidence:
 
     def __init__(self) -> None:
         self.mean = 0.0
+        self._model = ""
         self._weight = 0.0
         self._is_fake: bool | None = None
 
-    def add(self, strangeness: float) -> float:
-        """Take in one frame and give the new mean."""
+    def add(self, strangeness: float, model: str = "") -> float:
+        """Take in one frame and give the new mean.
+
+        Args:
+            strangeness: of the frame alone.
+            model: what judged it, as by its hash. What another one said before is forgotten, its
+                verdict too: their scales differ.
+        """
+        if model != self._model:
+            self._model, self.mean, self._weight, self._is_fake = model, 0.0, 0.0, None
         self._weight = FORGETTING * self._weight + 1.0
         self.mean += (strangeness - self.mean) / self._weight
         return self.mean
