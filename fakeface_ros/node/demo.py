@@ -19,8 +19,8 @@ from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
 from sensor_msgs.msg import Image
 
+from fakeface_ros.image_messages import make_converter, to_bgr
 from fakeface_ros.msg import FaceVerdict, FaceVerdictArray
-from fakeface_ros.node.conversion import make_converter, to_bgr
 from fakeface_ros.node.processes import Executable, hold_domain_id
 from fakeface_ros.node.publishing import newest_only
 from fakeface_ros.node.recording import Recording

@@ -22,8 +22,8 @@ from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool, Trigger
 
+from fakeface_ros.image_messages import make_converter
 from fakeface_ros.node import parameters
-from fakeface_ros.node.conversion import make_converter
 from fakeface_ros.node.counting import Counts
 from fakeface_ros.node.diagnostics import Situation, describe_publishers, status
 from fakeface_ros.node.judging import Arrival, Judge

@@ -11,7 +11,7 @@ from rclpy.clock import Clock
 from rclpy.impl.rcutils_logger import RcutilsLogger
 from sensor_msgs.msg import CompressedImage, Image
 
-from fakeface_ros.node.conversion import Converter, ImageError, to_bgr
+from fakeface_ros.image_messages import Converter, ImageError, to_bgr
 from fakeface_ros.node.counting import Counts, latency_ms
 from fakeface_ros.node.parameters import Parameters
 from fakeface_ros.node.publishing import Outputs

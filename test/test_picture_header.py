@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from fakeface_ros.node.picture_header import picture_size
+from fakeface_ros.picture_header import picture_size
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])

@@ -12,15 +12,9 @@ import numpy as np
 import pytest
 from sensor_msgs.msg import CompressedImage, Image
 
-from fakeface_ros.node import conversion
-from fakeface_ros.node.conversion import (
-    ENCODINGS,
-    ImageError,
-    make_converter,
-    to_bgr,
-    to_compressed_image,
-    to_image,
-)
+from fakeface_ros import image_messages
+from fakeface_ros.image_messages import ENCODINGS, ImageError, make_converter, to_bgr
+from fakeface_ros.node.conversion import to_compressed_image, to_image
 
 LIMIT = 1_000_000
 
@@ -232,5 +226,5 @@ def test_missing_cv_bridge_is_no_reason_to_warn(monkeypatch):
     def missing() -> None:
         raise ModuleNotFoundError("No module named 'cv_bridge'", name="cv_bridge")
 
-    monkeypatch.setattr(conversion, "_cv_bridge", missing)
+    monkeypatch.setattr(image_messages, "_cv_bridge", missing)
     assert make_converter().warning == ""
