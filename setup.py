@@ -50,5 +50,5 @@ setup(
         ],
         "test": ["pytest>=8", "ruff", "mypy"],
     },
-    entry_points={"console_scripts": ["fakeface = fakeface_ros.cli:main"]},
+    entry_points={"console_scripts": ["fakeface = fakeface_ros.__main__:main"]},
 )

@@ -24,11 +24,12 @@ def overlap(
     Returns:
         (N, M) in [0, 1]; 0 where a box has no area.
     """
-    low = np.maximum(a[:, None, :2], b[None, :, :2])
-    high = np.minimum(a[:, None, 2:], b[None, :, 2:])
-    shared = np.prod(np.maximum(high - low, 0), axis=2)
-    area_a = np.prod(np.maximum(a[:, 2:] - a[:, :2], 0), axis=1)[:, None]
-    area_b = np.prod(np.maximum(b[:, 2:] - b[:, :2], 0), axis=1)[None, :]
+    # Side by side, not in one array: an axis of two values is slow in numpy.
+    (left, top, right, bottom), (left_b, top_b, right_b, bottom_b) = a.T[..., None], b.T
+    shared = np.maximum(np.minimum(right, right_b) - np.maximum(left, left_b), 0)
+    shared *= np.maximum(np.minimum(bottom, bottom_b) - np.maximum(top, top_b), 0)
+    area_a = np.maximum(right - left, 0) * np.maximum(bottom - top, 0)
+    area_b = np.maximum(right_b - left_b, 0) * np.maximum(bottom_b - top_b, 0)
     whole = area_a + area_b - shared if over == "union" else np.minimum(area_a, area_b)
     return np.divide(shared, whole, out=np.zeros_like(shared), where=whole > 0)
 

@@ -54,9 +54,9 @@ _LAYERS: dict[str, list[str]] = {
 }
 """Layer by layer, as mtcnn/network/{p,r,o}net.py; "conv" and "dense" each end in a PReLU."""
 
-_CHANNELS = {"offsets": 4, "landmarks": 10, "probability": 2}
+_CHANNELS = {"offsets": 4, "landmarks": 10, "probability": 1}
 
-_EXPORT_VERSION = 1
+_EXPORT_VERSION = 2
 """Part of the cache's file names: raise it when this module writes other graphs."""
 
 _log = logging.getLogger(__name__)
@@ -71,8 +71,8 @@ def network(name: NetworkName) -> bytes:
 
     Input "pictures" (N, H, W, 3) float32 BGR in [0, 255]. Outputs, all float32: "offsets"
     (N, 4, ...) of the box edges x1, y1, x2, y2 relative to its size; "landmarks" (N, 10), onet
-    only, five x then five y; "probability" (N, 2, ...) of no face and face. For pnet "..." is the
-    grid of 12 x 12 windows.
+    only, five x then five y; "probability" (N, 1, ...) of a face. For pnet "..." is the grid of
+    12 x 12 windows.
 
     Raises:
         WeightsError: the weights are not installed or have another hash.
@@ -212,11 +212,13 @@ class _Graph:
     def head(self, output: str, kernel: np.ndarray, bias: np.ndarray, flat: bool) -> None:
         """An output of its own; the chain's end stays where it is, for the next head."""
         end = self._end
+        if output == "probability":  # the softmax of two is the sigmoid of their difference
+            kernel, bias = (part[..., 1:] - part[..., :1] for part in (kernel, bias))
         self.dense(kernel, bias) if flat else self._append(
             "Conv", kernel.transpose(3, 2, 0, 1), bias
         )
         if output == "probability":
-            self._append("Softmax", axis=1)
+            self._append("Sigmoid")
         self.nodes[-1].output[0] = output
         self._end = end
 

@@ -8,30 +8,43 @@ import numpy as np
 
 
 class Pyramid:
-    """Levels of a frame as cv2.resize with INTER_AREA gives them of float32, to 0.001 grey levels.
+    """Levels of a frame as cv2.resize with INTER_AREA gives them of float32, to 0.1 grey levels.
 
-    Rows are added up once from the top, so that the rows that a level's row covers are one
-    difference. That leaves OpenCV only the columns of as many rows as the level has.
+    From one integral image, as in Crow, "Summed-area tables for texture mapping" (1984): between
+    pixels it is bilinear, so a level's pixel is a difference of four of its values, and a level
+    costs what it has pixels and not what the frame has. What is left of an error is float32's
+    rounding: 0.004 at a third of 640 x 480, most where a wide frame is hardly shrunk.
     """
 
     def __init__(self, frame: np.ndarray):
         """Take a frame, (H, W, 3) uint8."""
         self._height, self._width = frame.shape[:2]
-        self._rows = frame.reshape(self._height, -1)
-        self._sums = np.empty((self._height + 1, self._rows.shape[1]), np.int32)
-        self._sums[0] = 0
-        for row, above, below in zip(self._rows, self._sums, self._sums[1:], strict=False):
-            np.add(above, row, out=below)  # 17 times faster than np.cumsum
+        self._sums = cv2.integral(frame).reshape(-1, 3)  # of (H + 1, W + 1) places, int32
 
     def level(self, width_px: int, height_px: int) -> np.ndarray:
         """(height_px, width_px, 3) float32 in [0, 255]; neither side larger than the frame's."""
-        edges = np.arange(height_px + 1) * (self._height / height_px)
-        whole = np.minimum(edges.astype(np.int64), self._height - 1)
-        rest = (edges - whole).astype(np.float32)[:, None]
-        sums, parts = self._sums[whole], self._rows[whole] * rest
-        covered = (sums[1:] - sums[:-1]).astype(np.float32)
-        covered += parts[1:]
-        covered -= parts[:-1]
-        covered *= np.float32(height_px / self._height)
-        strips = covered.reshape(height_px, self._width, 3)
-        return cv2.resize(strips, (width_px, height_px), interpolation=cv2.INTER_AREA)
+        row, row_rest = _edges(self._height, height_px)
+        column, column_rest = _edges(self._width, width_px)
+        length = 3 * len(column)
+        places = (row * (self._width + 1))[:, None] + np.concatenate([column, column + 1])
+        above = self._sums.take(places, axis=0).reshape(len(row), 2 * length)
+        places += self._width + 1
+        below = self._sums.take(places, axis=0).reshape(len(row), 2 * length)
+        # Whole numbers as long as they are large: whole rows between two edges, then the rests.
+        parts = np.multiply(below - above, row_rest[:, None], dtype=np.float32)
+        bands = parts[1:] - parts[:-1]
+        bands += above[1:] - above[:-1]
+        left, right = bands[:, :length], bands[:, length:]
+        right -= left
+        right *= np.repeat(column_rest, 3)
+        right += left
+        level = right[:, 3:] - right[:, :-3]
+        level *= np.float32(width_px * height_px / (self._width * self._height))
+        return level.reshape(height_px, width_px, 3)
+
+
+def _edges(length_px: int, count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Edges of `count` equal parts along a side: whole pixels before each, and the rest."""
+    edges = np.arange(count + 1) * (length_px / count)
+    whole = np.minimum(edges.astype(np.int64), length_px - 1)
+    return whole, (edges - whole).astype(np.float32)

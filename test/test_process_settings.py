@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Memory freed after one frame serves the next, and NumPy's products take one thread."""
+
+import ctypes
+import subprocess
+import sys
+
+import pytest
+
+PAGE_FAULTS_OF_FRAMES = """
+import resource, sys
+{first}
+import numpy as np
+def frame():
+    pieces = [np.ones(n << 18, np.float32) for n in (6, 5, 4, 3)]
+for _ in range(3): frame()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(10): frame()
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+SETTLE = "from fakeface_ros.process_settings import settle_process; settle_process()"
+
+
+def page_faults(first: str) -> int:
+    program = PAGE_FAULTS_OF_FRAMES.format(first=first)
+    command = [sys.executable, "-c", program]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallopt"), reason="needs glibc's mallopt")
+def test_memory_is_kept_from_frame_to_frame():
+    assert page_faults(SETTLE) < 0.1 * page_faults("")
+
+
+def test_matrix_products_take_one_thread_unless_the_user_says_otherwise():
+    program = f"{SETTLE}; import os; print(os.environ['OPENBLAS_NUM_THREADS'])"
+    command = [sys.executable, "-c", program]
+    for env, wanted in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")):
+        said = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
+        assert said.stdout.strip() == wanted
