@@ -10,6 +10,7 @@ Crops of the calibration split go through both: codes, reconstructions and score
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import shutil
 import sys
@@ -26,6 +27,7 @@ from fakeface_ros.scoring.scorer import Scorer, margin, strangest
 from training.checkpoint import load_run
 from training.feeding import read_faces
 from training.fit import FIT_FOLDER, fitted
+from training.fold_upsampling import fold
 from training.index import read_index, select
 from training.measure import evidence_of, run_network
 from training.onnx_graph import to_onnx
@@ -60,7 +62,10 @@ def export(
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / out.name
         draft.mkdir()
-        (draft / FILES[0]).write_bytes(to_onnx(autoencoder.network).SerializeToString())
+        model = to_onnx(autoencoder.network)
+        with contextlib.suppress(ValueError):  # where the kind's decoder ends otherwise
+            model = fold(model)
+        (draft / FILES[0]).write_bytes(model.SerializeToString())
         for name in FILES[1:]:
             shutil.copy(Path(run) / FIT_FOLDER / name, draft / name)
         counts: dict[str, int] = {}

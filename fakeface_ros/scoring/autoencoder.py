@@ -11,6 +11,10 @@ import numpy as np
 
 from fakeface_ros.inference import CPU, make_session
 
+_CROPS_AT_ONCE = 4
+"""More of them leave the processor's cache and, at 8 MB each, what the C library keeps of freed
+memory: eight at once cost 1.8 times as much each."""
+
 
 class Autoencoder:
     """An exported autoencoder: input "crops", outputs "code" and "reconstruction"."""
@@ -46,7 +50,9 @@ class Autoencoder:
         Returns:
             codes (N, D) float32 and reconstructions (N, S, S, 3) float32 in [0, 1].
         """
-        code, reconstruction = self._session.run(None, {"crops": crops})
+        starts = range(0, max(len(crops), 1), _CROPS_AT_ONCE)
+        parts = [self._session.run(None, {"crops": crops[i : i + _CROPS_AT_ONCE]}) for i in starts]
+        code, reconstruction = (np.concatenate(part) for part in zip(*parts, strict=True))
         return code.reshape(len(crops), math.prod(code.shape[1:])), reconstruction
 
 

@@ -20,6 +20,8 @@ from limit import Recorder, record
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.vision.detection import DEFAULT_MIN_FACE_PX, MtcnnDetector
 
+_COLOURS = 3
+
 THESIS_MODEL = "cae_kde"
 """The bundle of the method that the reference stack runs."""
 
@@ -195,6 +197,7 @@ def _keras_networks(model: bytes):
     from onnx import numpy_helper
 
     from training.autoencoders import REFERENCE_KIND, build_autoencoder
+    from training.fold_upsampling import unfolded_kernel
 
     built = build_autoencoder(REFERENCE_KIND)
     graph = onnx.load_model_from_string(model).graph
@@ -203,6 +206,9 @@ def _keras_networks(model: bytes):
     for node in graph.node:
         if node.op_type == "Conv":
             weights += [arrays[node.input[1]].transpose(2, 3, 1, 0), arrays[node.input[2]]]
+    if weights[-1].shape == (4 * _COLOURS,):
+        folded = weights[-2].transpose(3, 2, 0, 1)
+        weights[-2:] = [unfolded_kernel(folded).transpose(2, 3, 1, 0), weights[-1][:_COLOURS]]
     built.trainer.set_weights(weights)
     return built.trainer, built.network.get_layer("encoder")
 
