@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import struct
 
-_PNG_START = b"\x89PNG\r\n\x1a\n"
-_JPEG_START = b"\xff\xd8"
+PNG_START = b"\x89PNG\r\n\x1a\n"
+JPEG_START = b"\xff\xd8"
 # Frame headers SOF0 to SOF15 without DHT, JPG and DAC, which share their range (ITU-T T.81, B.1).
 _JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
@@ -22,9 +22,9 @@ def picture_size(data: bytes | memoryview) -> tuple[int, int]:
         ValueError: the data is neither JPEG nor PNG, or ends before it says its size.
     """
     start = bytes(data[:8])
-    if start == _PNG_START:
+    if start == PNG_START:
         return _png_size(data)
-    if start.startswith(_JPEG_START):
+    if start.startswith(JPEG_START):
         return _jpeg_size(data)
     raise ValueError(f"neither JPEG nor PNG: it starts with {start.hex(' ') or 'nothing'}")
 

@@ -10,14 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from fakeface_ros.picture_structure import check_structure
+
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 VIDEO_SUFFIXES = {".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v", ".mpg", ".mpeg"}
-
-_ENDS = {
-    "JPEG": (b"\xff\xd8", b"\xff\xd9"),
-    "PNG": (b"\x89PNG\r\n\x1a\n", b"IEND"),
-}
-"""How a file of each format begins, and what stands near its end."""
 
 
 @dataclass(frozen=True)
@@ -82,16 +78,11 @@ def decode_image(data: bytes) -> np.ndarray:
     """Decode a JPEG, PNG or other image file's content to (H, W, 3) uint8 BGR.
 
     Raises:
-        ValueError: the data is empty, truncated or no image.
+        ValueError: the data is empty, truncated, damaged or no image.
     """
     if not data:
         raise ValueError("the image data is empty")
-    # Decoders fill what is missing with grey, and a grey half is no ground for a verdict.
-    for name, (start, end) in _ENDS.items():
-        if data.startswith(start) and end not in data[-4096:]:
-            raise ValueError(
-                f"the {name} data is truncated ({len(data)} bytes without an end marker)"
-            )
+    check_structure(data)
     try:
         image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except cv2.error as error:

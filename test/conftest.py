@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Data and pictures that several test files use."""
 
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED_DATA = ROOT.parent / "shared" / "data"

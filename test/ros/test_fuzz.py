@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Twenty thousand generated messages judged in this process: refused by name or answered."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import fuzz_images
+import fuzz_pictures
+import numpy as np
+import pytest
+from rclpy.node import Node
+
+from fakeface_ros.image_messages import ImageError, make_converter, to_bgr
+from fakeface_ros.node.counting import Counts
+from fakeface_ros.node.judging import Arrival, Judge
+from fakeface_ros.node.parameters import SETTINGS, Parameters
+from fakeface_ros.node.publishing import Outputs
+from fakeface_ros.pipeline import Pipeline
+
+IMAGES, PICTURES = 20_000, 5_000
+LIMIT_MEGAPIXELS = 1.0
+
+
+@pytest.fixture(scope="module")
+def judge(ros):
+    node = Node("fuzz", namespace="/fuzz")
+    values = {setting.name: setting.default for setting in SETTINGS}
+    parameters = Parameters.from_values(
+        {**values, "threads": 1, "max_image_megapixels": LIMIT_MEGAPIXELS}
+    )
+    outputs = Outputs(node)
+    yield Judge(
+        Pipeline(parameters.pipeline),
+        parameters,
+        make_converter(),
+        outputs,
+        Counts(),
+        node.get_clock(),
+        node.get_logger(),
+    )
+    outputs.destroy()
+    node.destroy_node()
+
+
+def test_every_image_is_refused_by_name_or_judged(judge):
+    refused = Counter[str]()
+    sound_but_refused = []
+    for number in range(IMAGES):
+        message, sound = fuzz_images.image(number)
+        try:
+            judge.judge(Arrival(message, number))
+        except ImageError as error:
+            refused[error.kind] += 1
+            if sound:
+                sound_but_refused.append((number, str(error)))
+        except Exception as error:
+            raise AssertionError(f"image {number} was neither refused nor judged") from error
+    assert not sound_but_refused
+    assert set(refused) == {"empty", "size", "encoding", "step", "length"}
+    assert 0.3 * IMAGES < refused.total() < 0.7 * IMAGES, refused
+
+
+def test_every_picture_is_refused_by_name_or_decoded():
+    converter = make_converter()
+    decoded = 0
+    for number in range(PICTURES):
+        message = fuzz_pictures.picture(number)
+        try:
+            frame = to_bgr(message, converter, int(LIMIT_MEGAPIXELS * 1e6))
+        except ImageError:
+            continue
+        except Exception as error:
+            raise AssertionError(f"picture {number} was neither refused nor decoded") from error
+        assert frame.dtype == np.uint8
+        assert frame.ndim == 3
+        assert frame.shape[2] == 3
+        assert frame.shape[0] * frame.shape[1] <= LIMIT_MEGAPIXELS * 1e6
+        decoded += 1
+    assert 0.1 * PICTURES < decoded < 0.9 * PICTURES, decoded
