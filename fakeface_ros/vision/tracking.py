@@ -27,7 +27,7 @@ _REACH = 0.8
 _FIRST_REACH = 1.2
 """The same for a face seen once, whose velocity is not known yet."""
 
-_REACH_PER_MISSED = 0.02
+_REACH_PER_MISSED = 0.03
 """What is added for each frame in which it was not found."""
 
 _SIZE_RATIO = 1.6
@@ -35,6 +35,9 @@ _SIZE_RATIO = 1.6
 
 _MISSED_COST = 0.1
 """A face seen in the last frame is likelier than one that hides."""
+
+_COVERED_RATIO, _LEAST_TRUST = 1.25, 0.2
+"""A box so much smaller or larger than the last hardly says where the face is, or how large."""
 
 _POSITION_GAIN, _VELOCITY_GAIN = 0.5, 0.15
 """Share of a surprise that counts as movement and as change of velocity, once a face is known."""
@@ -84,11 +87,14 @@ class Track:
         """
         self.seen += 1
         steps, weight = self.missed + 1, self.seen * (self.seen + 1)
+        # A box whose size jumps is a face that is partly covered: its middle is not the face's.
+        jump = abs(float(np.log(size / self.size))) / np.log(_COVERED_RATIO)
+        trust = max(1.0 - jump, _LEAST_TRUST)
         expected = self.centre + self.velocity * steps
-        surprise = centre - expected
+        surprise = (centre - expected) * trust
         self.centre = expected + surprise * max((4 * self.seen - 2) / weight, _POSITION_GAIN)
         self.velocity = self.velocity + surprise / steps * max(6 / weight, _VELOCITY_GAIN)
-        self.size *= (size / self.size) ** _POSITION_GAIN
+        self.size *= (size / self.size) ** (trust * _POSITION_GAIN)
         self.missed = 0
 
 
