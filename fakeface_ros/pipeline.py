@@ -3,14 +3,15 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from fakeface_ros.results import Detections, Face, FrameResult, Verdict
-from fakeface_ros.scoring.bundle import load_bundle
+from fakeface_ros.scoring.bundle import Bundle, load_bundle
 from fakeface_ros.scoring.scorer import Scorer, Scores, fake_score
 from fakeface_ros.scoring.temporal import TrackEvidence
 from fakeface_ros.vision.alignment import (
@@ -53,6 +54,11 @@ class PipelineConfig:
     alpha: float | None = None
     threads: int = 0
 
+    def check(self) -> None:
+        """Raise ValueError where a setting is out of range that nothing else checks."""
+        if self.alpha is not None and not 0 < self.alpha < 1:
+            raise ValueError(f"alpha must lie between 0 and 1, got {self.alpha}")
+
 
 class Pipeline:
     """Detection, alignment, scoring and tracking in a row. Use one from one thread only.
@@ -63,8 +69,12 @@ class Pipeline:
         counters: frames, faces, real, fake, unknown, and "unknown: reason" for each reason.
     """
 
-    def __init__(self, config: PipelineConfig | None = None):
+    def __init__(self, config: PipelineConfig | None = None, bundle: Bundle | None = None):
         """Load the bundle and the detector.
+
+        Args:
+            config: the defaults where left out.
+            bundle: what config.model names, where it was read and checked before.
 
         Raises:
             BundleError: the bundle is missing, altered or not usable.
@@ -72,9 +82,8 @@ class Pipeline:
             ValueError: a setting is out of range.
         """
         self.config = config or PipelineConfig()
-        if self.config.alpha is not None and not 0 < self.config.alpha < 1:
-            raise ValueError(f"alpha must lie between 0 and 1, got {self.config.alpha}")
-        self.bundle = load_bundle(self.config.model)
+        self.config.check()
+        self.bundle = bundle or load_bundle(self.config.model)
         self._scorer = Scorer(self.bundle, self.config.threads)
         self._detector = MtcnnDetector(
             self.config.min_face_px, self.config.detection_threshold, self.config.threads
@@ -118,7 +127,11 @@ class Pipeline:
         self._fill(face, scores, 0, TrackEvidence())
         return self._result(image, source, index, [face], start)
 
-    def successor(self, config: PipelineConfig) -> Pipeline:
+    def loads_for(self, config: PipelineConfig) -> bool:
+        """Whether a successor with these settings must load networks, which takes its time."""
+        return replace(config, alpha=self.config.alpha) != self.config
+
+    def successor(self, config: PipelineConfig, bundle: Bundle | None = None) -> Pipeline:
         """A pipeline with other settings that goes on following the same faces.
 
         It takes this one's place: this one may finish the frame that it is at, on the thread that
@@ -127,7 +140,12 @@ class Pipeline:
         Raises:
             BundleError, WeightsError, ValueError: as the constructor; this one is still of use.
         """
-        other = Pipeline(config)
+        if not self.loads_for(config):
+            config.check()
+            other = copy.copy(self)
+            other.config = config
+            return other
+        other = Pipeline(config, bundle)
         other._tracker = self._tracker
         other.counters = self.counters
         return other

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from fakeface_ros.results import Face, FrameResult, Verdict
-from fakeface_ros.vision.annotation import COLOURS_BGR, annotate, sentence
+from fakeface_ros.vision.annotation import COLOURS_BGR, STYLES, annotate, sentence
 
 FRAME = np.zeros((240, 320, 3), np.uint8)
 
@@ -44,3 +44,14 @@ def test_a_face_at_the_edge_still_gets_its_label_within_the_picture(box):
     picture = annotate(FRAME, result(Verdict.FAKE, Verdict.FAKE, box=box))
     assert picture.shape == FRAME.shape
     assert (picture > 225).all(axis=2).sum() > 15  # white letters
+
+
+def test_each_style_draws_more_than_the_one_before(astronaut):
+    face = Face((160.0, 60.0, 120.0, 120.0), np.full((5, 2), 220.0, np.float32), 0.9, "1",
+                Verdict.REAL, fake_score=0.2)  # fmt: skip
+    result = FrameResult("", 0, 512, 512, [face])
+    drawn = [(annotate(astronaut, result, style) != astronaut).any(axis=2) for style in STYLES]
+    areas = [int(changed.sum()) for changed in drawn]
+    assert 0 < areas[0] < areas[1] < areas[2]
+    assert not drawn[1][215:225, 215:225].any()
+    assert drawn[2][220, 220]

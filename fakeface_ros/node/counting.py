@@ -19,14 +19,22 @@ OLDEST_STAMP_S = 10.0
 camera), and so is one in the future."""
 
 
-def latency_ms(stamp_ns: int, arrived_ns: int, now_ns: int) -> float:
-    """Age of an image when its verdict is ready, in milliseconds, all times by the node's clock.
+def latency_ms(stamp_ns: int, arrived_ns: int, now_ns: int, steady_ns: int) -> float:
+    """Age of an image when its verdict is ready, in milliseconds.
 
-    From the image's stamp where that can be of this clock, else from its arrival in the node.
+    Args:
+        stamp_ns, arrived_ns, now_ns: of the image, of its arrival and of its verdict, by the
+            node's clock. The stamp counts where it can be of this clock.
+        steady_ns: from arrival to verdict by a clock that never jumps; it counts where the node's
+            clock, being simulated or set, went back or far ahead meanwhile.
     """
-    age_s = (arrived_ns - stamp_ns) / 1e9
-    start_ns = stamp_ns if stamp_ns > 0 and 0 <= age_s <= OLDEST_STAMP_S else arrived_ns
-    return max(now_ns - start_ns, 0) / 1e6
+    age_ns = arrived_ns - stamp_ns
+    if not (stamp_ns > 0 and 0 <= age_ns <= OLDEST_STAMP_S * 1e9):
+        age_ns = 0
+    worked_ns = now_ns - arrived_ns
+    if not 0 <= worked_ns <= steady_ns + OLDEST_STAMP_S * 1e9:
+        worked_ns = steady_ns
+    return (age_ns + worked_ns) / 1e6
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,7 @@ class Reading:
         recent: how much each count grew since the reading before.
         silence_s: seconds without an image, from the start where none ever came.
         latency_ms: median and 95th percentile over the last 100 images; NaN before the first.
-        last_error: the last reason why an image was refused or failed, or "".
+        last_error: the last reason why something was refused or failed, or "".
     """
 
     counts: Counter[str]
@@ -59,14 +67,20 @@ class Counts:
     _counts: Counter[str] = field(default_factory=Counter)
     _latencies: deque[float] = field(default_factory=lambda: deque(maxlen=_LATENCIES))
     _history: deque[tuple[float, Counter[str]]] = field(default_factory=deque)
+    _before: Counter[str] = field(default_factory=Counter)
     _last_image_s: float = 0.0
     _last_error: str = ""
 
     def start(self, now_s: float) -> None:
-        """Silence and rates are measured from here."""
+        """Silence and rates are measured from here, also where the clock has jumped to."""
         with self._lock:
             self._last_image_s = now_s
             self._history.clear()
+
+    def note(self, message: str) -> None:
+        """Something else than an image went wrong."""
+        with self._lock:
+            self._last_error = message
 
     def received(self, now_s: float, dropped: bool) -> None:
         """An image came in; dropped: an older one gave way to it."""
@@ -97,8 +111,8 @@ class Counts:
             if self._history and now_s < self._history[-1][0]:  # the clock jumped back
                 self._history.clear()
                 self._last_image_s = now_s
-            before = self._history[-1][1] if self._history else Counter[str]()
             now = self._counts.copy()
+            before, self._before = self._before, now
             self._history.append((now_s, now))
             while len(self._history) > 2 and now_s - self._history[0][0] > _WINDOW_S:
                 self._history.popleft()

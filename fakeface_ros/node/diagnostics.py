@@ -3,14 +3,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from diagnostic_msgs.msg import DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from rclpy.clock import Clock, ClockType, JumpThreshold
+from rclpy.duration import Duration
 from rclpy.node import Node
 
-from fakeface_ros.node.counting import Reading
+from fakeface_ros.node.counting import OLDEST_STAMP_S, Counts, Reading
 
 SILENT_AFTER_S = 2.0
+NO_CLOCK = "simulated, no /clock yet"
 
 
 @dataclass(frozen=True)
@@ -19,10 +23,12 @@ class Situation:
 
     Attributes:
         state: of its life: "unconfigured", "inactive" or "active".
-        problem: why it could not be configured, or "".
+        problem: why it could not be configured or activated, or "".
         enabled: whether ~/enable lets images in.
         topic: images are taken from.
         publishers: of that topic, in words.
+        unmatched: a sentence for each publisher or subscriber that is not connected though its
+            topic is one of the node's.
         model: name of the bundle, "" where none is loaded.
         model_sha256: of its manifest.
     """
@@ -32,21 +38,50 @@ class Situation:
     enabled: bool
     topic: str
     publishers: str
+    unmatched: tuple[str, ...]
     model: str
     model_sha256: str
 
 
-def describe_publishers(node: Node, topic: str, message_type: str) -> str:
-    """Who publishes a topic: a count, and what keeps messages from coming where it is the type."""
-    endpoints = node.get_publishers_info_by_topic(topic)
-    others = sorted({end.topic_type for end in endpoints if end.topic_type != message_type})
-    text = str(len(endpoints))
-    return f"{text}, of type {', '.join(others)} instead of {message_type}" if others else text
+class Reporter:
+    """Publishes /diagnostics once a second."""
+
+    def __init__(self, node: Node, counts: Counts, situation: Callable[[], Situation]):
+        self._node = node
+        self._counts = counts
+        self._situation = situation
+        self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
+        # By the steady clock, so that it also ticks while simulated time stands still.
+        node.create_timer(1.0, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        # Kept, as the clock lets go of a handle that nobody holds.
+        self._jumps = node.get_clock().create_jump_callback(
+            JumpThreshold(
+                min_forward=Duration(seconds=OLDEST_STAMP_S), min_backward=Duration(nanoseconds=-1)
+            ),
+            post_callback=lambda _: counts.start(now_s(node)),
+        )
+
+    def _report(self) -> None:
+        simulated = self._node.get_parameter("use_sim_time").value
+        now = now_s(self._node)
+        clock = "system" if not simulated else "simulated" if now else NO_CLOCK
+        name = self._node.get_fully_qualified_name()
+        entry = status(name, self._situation(), self._counts.read(now), clock)
+        message = DiagnosticArray(status=[entry])
+        message.header.stamp = self._node.get_clock().now().to_msg()
+        self._publisher.publish(message)
 
 
-def status(node_name: str, situation: Situation, reading: Reading) -> DiagnosticStatus:
-    """The node's entry in a DiagnosticArray."""
-    level, message = _judge(situation, reading)
+def now_s(node: Node) -> float:
+    """Seconds of a node's clock."""
+    return node.get_clock().now().nanoseconds / 1e9
+
+
+def status(
+    node_name: str, situation: Situation, reading: Reading, clock: str = "system"
+) -> DiagnosticStatus:
+    """The node's entry in a DiagnosticArray; clock is "system", "simulated" or NO_CLOCK."""
+    level, message = _judge(situation, reading, clock)
     counts = reading.counts
     median, high = reading.latency_ms
     values = {
@@ -55,6 +90,8 @@ def status(node_name: str, situation: Situation, reading: Reading) -> Diagnostic
         "model sha256": situation.model_sha256,
         "topic": situation.topic,
         "publishers": situation.publishers,
+        "not connected": "; ".join(situation.unmatched),
+        "clock": clock,
         "input rate [Hz]": f"{reading.rates_hz['received']:.1f}",
         "processing rate [Hz]": f"{reading.rates_hz['processed']:.1f}",
         "latency median [ms]": f"{median:.1f}",
@@ -76,9 +113,9 @@ def status(node_name: str, situation: Situation, reading: Reading) -> Diagnostic
     )
 
 
-def _judge(situation: Situation, reading: Reading) -> tuple[bytes, str]:
+def _judge(situation: Situation, reading: Reading, clock: str) -> tuple[bytes, str]:
     if situation.problem:
-        return DiagnosticStatus.ERROR, f"not configured: {situation.problem}"
+        return DiagnosticStatus.ERROR, situation.problem
     if situation.state != "active":
         return DiagnosticStatus.OK, situation.state
     if not situation.enabled:
@@ -87,9 +124,14 @@ def _judge(situation: Situation, reading: Reading) -> tuple[bytes, str]:
         return DiagnosticStatus.ERROR, f"images failed: {reading.last_error}"
     if reading.recent["refused"]:
         return DiagnosticStatus.ERROR, f"images are refused: {reading.last_error}"
+    if clock == NO_CLOCK:
+        return DiagnosticStatus.WARN, "use_sim_time is set, and no time comes on /clock"
     if reading.silence_s >= SILENT_AFTER_S:
+        reasons = "".join(f"; {sentence}" for sentence in situation.unmatched)
         return DiagnosticStatus.WARN, (
             f"no image for {reading.silence_s:.0f} s on {situation.topic}, "
-            f"publishers: {situation.publishers}"
+            f"publishers: {situation.publishers}{reasons}"
         )
+    if situation.unmatched:
+        return DiagnosticStatus.WARN, "; ".join(situation.unmatched)
     return DiagnosticStatus.OK, f"judging {reading.rates_hz['processed']:.1f} images/s"

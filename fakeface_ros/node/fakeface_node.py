@@ -9,27 +9,26 @@ from __future__ import annotations
 
 import sys
 import traceback
+from collections.abc import Callable
+from dataclasses import replace
 
 import rclpy
-from diagnostic_msgs.msg import DiagnosticArray
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
-from rclpy.qos import ReliabilityPolicy
-from rclpy.subscription import Subscription
-from sensor_msgs.msg import CompressedImage, Image
 from std_srvs.srv import SetBool, Trigger
 
 from fakeface_ros.image_messages import make_converter
 from fakeface_ros.node import parameters
 from fakeface_ros.node.counting import Counts
-from fakeface_ros.node.diagnostics import Situation, describe_publishers, status
-from fakeface_ros.node.judging import Arrival, Judge
+from fakeface_ros.node.diagnostics import Reporter, Situation, now_s
+from fakeface_ros.node.endpoints import unmatched_subscriptions
+from fakeface_ros.node.intake import ImageTopic, Intake
+from fakeface_ros.node.judging import Judge
 from fakeface_ros.node.processes import interrupt_once
-from fakeface_ros.node.publishing import Outputs, newest_only, open_overrides
-from fakeface_ros.node.worker import Worker
+from fakeface_ros.node.publishing import Outputs
+from fakeface_ros.node.replacement import Replacement
 from fakeface_ros.pipeline import Pipeline
 from fakeface_ros.scoring.bundle import BundleError
 from fakeface_ros.vision.mtcnn_networks import WeightsError
@@ -52,68 +51,71 @@ class FakefaceNode(LifecycleNode):
         self._problem = ""
         self._outputs: Outputs | None = None
         self._judge: Judge | None = None
-        self._worker: Worker[Arrival] | None = None
-        self._subscription: Subscription | None = None
-        compressed = self.parameters.image_transport == "compressed"
-        self._image_type = CompressedImage if compressed else Image
-        # As image_transport does: remapping `image` moves its transports along.
-        self._topic = self.resolve_topic_name("image") + ("/compressed" if compressed else "")
+        self._replacement: Replacement | None = None
+        self._intake: Intake | None = None
+        self._topic = ImageTopic(
+            self.resolve_topic_name("image"), self.parameters.image_transport == "compressed"
+        )
         self.create_service(SetBool, "~/enable", self._on_enable)
         self.create_service(Trigger, "~/reset", self._on_reset)
-        self._diagnostics = self.create_publisher(DiagnosticArray, "/diagnostics", 10)
-        # By the steady clock, so that it also ticks while simulated time stands still.
-        self.create_timer(1.0, self._diagnose, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        self._reporter = Reporter(self, self._counts, self._situation)
 
-    # Life. rclpy swallows what a transition raises, so each catches and logs what it may meet.
+    # Life. rclpy swallows what a transition raises.
+
+    def _attempt(self, what: str, steps: Callable[[], None]) -> TransitionCallbackReturn:
+        """Run the steps of a transition; FAILURE with a logged reason where they raise."""
+        try:
+            steps()
+        except Exception as error:
+            self._problem = f"{what}: {error}"
+            reason = error if isinstance(error, EXPECTED_ERRORS) else traceback.format_exc()
+            self.get_logger().error(f"{what}: {reason}")
+            return FAILURE
+        self._problem = ""
+        return SUCCESS
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Load and check the model; FAILURE with a logged reason where that is not possible."""
-        try:
-            converter = make_converter()
-            if converter.warning:
-                self.get_logger().warning(converter.warning)
-            pipeline = Pipeline(self.parameters.pipeline)
-            self._outputs = Outputs(self)
-            self._judge = Judge(
-                pipeline,
-                self.parameters,
-                converter,
-                self._outputs,
-                self._counts,
-                self.get_clock(),
-                self.get_logger(),
-            )
-            self._outputs.say_model(pipeline.bundle)
-        except Exception as error:
-            self._problem = str(error)
-            expected = isinstance(error, EXPECTED_ERRORS)
-            self.get_logger().error(
-                f"cannot be configured: {error if expected else traceback.format_exc()}"
-            )
+        done = self._attempt("cannot be configured", self._load)
+        if done == FAILURE:
             self._release_model()
-            return FAILURE
-        self._problem = ""
+        return done
+
+    def _load(self) -> None:
+        converter = make_converter()
+        if converter.warning:
+            self.get_logger().warning(converter.warning)
+        pipeline = Pipeline(self.parameters.pipeline)
+        self._outputs = Outputs(self)
+        self._judge = Judge(
+            pipeline,
+            self.parameters,
+            converter,
+            self._outputs,
+            self._counts,
+            self.get_clock(),
+            self.get_logger(),
+        )
+        self._replacement = Replacement(self._judge, self._on_model, self._on_model_failure)
+        self._outputs.say_model(pipeline.bundle)
         self.get_logger().info(
             f"model {pipeline.bundle.name} {pipeline.bundle.version} is loaded, "
             f"images are converted by {converter.library}"
         )
-        return SUCCESS
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start to judge."""
-        assert self._judge is not None
-        self._counts.start(self._now_s())
-        self._worker = Worker(self._judge.judge, self._on_error)
-        self._worker.start()
-        self._subscription = self.create_subscription(
-            self._image_type,
-            self._topic,
-            self._on_image,
-            newest_only(ReliabilityPolicy.BEST_EFFORT),
-            qos_overriding_options=open_overrides(),
-        )
-        self.get_logger().info(f"judging images of {self._topic}")
+        done = self._attempt("cannot be activated", self._start)
+        if done == FAILURE:
+            self._stop()
+            return done
         return super().on_activate(state)
+
+    def _start(self) -> None:
+        assert self._judge is not None
+        self._counts.start(now_s(self))
+        self._intake = Intake(self, self._topic, self._judge, self._counts, self._enabled)
+        self.get_logger().info(f"judging images of {self._topic.name}")
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop judging; the model stays."""
@@ -141,33 +143,24 @@ class FakefaceNode(LifecycleNode):
         self._release_model()
 
     def _stop(self) -> None:
-        if self._subscription is not None:
-            self.destroy_subscription(self._subscription)
-        if self._worker is not None and not self._worker.stop():
+        intake, self._intake = self._intake, None
+        if intake is not None and not intake.stop():
             self.get_logger().error("the worker is still busy after 10 s and is left to itself")
-        self._subscription = self._worker = None
 
     def _release_model(self) -> None:
+        if self._replacement is not None:
+            self._replacement.stop()
         if self._outputs is not None:
             self._outputs.destroy()
-        self._outputs = self._judge = None
+        self._replacement = self._outputs = self._judge = None
 
     # Work.
 
-    def _on_image(self, message: Image | CompressedImage) -> None:
-        now = self.get_clock().now().nanoseconds
-        if self._worker is not None and self._enabled:
-            dropped = self._worker.mailbox.put(Arrival(message, now))
-            self._counts.received(now / 1e9, dropped)
-
-    def _on_error(self, error: Exception) -> None:
-        # While the process ends, publishers may be gone before the worker is.
-        if self._judge is not None and rclpy.ok(context=self.context):
-            self._judge.on_error(error)
-
     def _on_enable(self, request: SetBool.Request, response: SetBool.Response) -> SetBool.Response:
         self._enabled = request.data
-        self._counts.start(self._now_s())
+        if self._intake is not None:
+            self._intake.enabled = request.data
+        self._counts.start(now_s(self))
         response.success = True
         response.message = "images are judged" if request.data else "images are passed over"
         return response
@@ -181,44 +174,49 @@ class FakefaceNode(LifecycleNode):
         return response
 
     def _on_set_parameters(self, changes: list[Parameter]) -> SetParametersResult:
-        """Check by doing: another pipeline is made first, and what it refuses is refused here."""
+        """All changes or none. Networks are loaded aside while the old ones judge."""
         try:
             new = self.parameters.changed(parameters.values_of(changes))
-            pipeline = None
-            if self._judge is not None and new.pipeline != self.parameters.pipeline:
-                pipeline = self._judge.pipeline.successor(new.pipeline)
+            if self._replacement is not None and new.pipeline != self.parameters.pipeline:
+                self._replacement.request(new.pipeline)
         except EXPECTED_ERRORS as error:
             return SetParametersResult(successful=False, reason=str(error))
         self.parameters = new
         if self._judge is not None:
             self._judge.parameters = new
-            if pipeline is not None and self._outputs is not None:
-                self._judge.pipeline = pipeline
-                self._outputs.say_model(pipeline.bundle)
         return SetParametersResult(successful=True)
 
-    def _diagnose(self) -> None:
-        states = {True: "active", False: "inactive" if self._judge else "unconfigured"}
+    def _on_model(self, pipeline: Pipeline) -> None:
+        if self._outputs is not None:
+            self._outputs.say_model(pipeline.bundle)
+
+    def _on_model_failure(self, error: Exception) -> None:
+        """Called on the loading thread; parameters belong to the executor's."""
+        self.get_logger().error(f"parameters are set back: {error}")
+        self._counts.note(str(error))
+        if self.executor is not None:
+            self.executor.create_task(self._set_parameters_back)
+
+    def _set_parameters_back(self) -> None:
+        if self._judge is not None:
+            old = replace(self.parameters, pipeline=self._judge.pipeline.config)
+            self.set_parameters_atomically(old.differing_from(self.parameters))
+
+    def _situation(self) -> Situation:
         bundle = self._judge.pipeline.bundle if self._judge else None
-        message_type = f"sensor_msgs/msg/{self._image_type.__name__}"
-        situation = Situation(
-            state=states[self._subscription is not None],
+        return Situation(
+            state="active" if self._intake else "inactive" if self._judge else "unconfigured",
             problem=self._problem,
             enabled=self._enabled,
-            topic=self._topic,
-            publishers=describe_publishers(self, self._topic, message_type),
+            topic=self._topic.name,
+            publishers=self._topic.publishers(self),
+            unmatched=(
+                *(self._intake.unmatched() if self._intake else ()),
+                *unmatched_subscriptions(self, self._outputs.publishers if self._outputs else ()),
+            ),
             model=bundle.name if bundle else "",
             model_sha256=bundle.sha256 if bundle else "",
         )
-        name = self.get_fully_qualified_name()
-        message = DiagnosticArray(
-            status=[status(name, situation, self._counts.read(self._now_s()))]
-        )
-        message.header.stamp = self.get_clock().now().to_msg()
-        self._diagnostics.publish(message)
-
-    def _now_s(self) -> float:
-        return self.get_clock().now().nanoseconds / 1e9
 
 
 def main(args: list[str] | None = None) -> int:

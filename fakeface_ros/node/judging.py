@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 import threading
+import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rclpy.clock import Clock
 from rclpy.impl.rcutils_logger import RcutilsLogger
@@ -21,10 +22,11 @@ from fakeface_ros.pipeline import Pipeline
 
 @dataclass(frozen=True)
 class Arrival:
-    """An image message and when it came, by the node's clock."""
+    """An image message and when it came, by the node's clock and by one that never jumps."""
 
     message: Image | CompressedImage
     time_ns: int
+    steady_ns: int = field(default_factory=time.monotonic_ns)
 
 
 class Judge:
@@ -74,7 +76,10 @@ class Judge:
         result = pipeline.process(frame, source=message.header.frame_id)
         stamp = message.header.stamp
         latency = latency_ms(
-            stamp.sec * 10**9 + stamp.nanosec, arrival.time_ns, self._clock.now().nanoseconds
+            stamp.sec * 10**9 + stamp.nanosec,
+            arrival.time_ns,
+            self._clock.now().nanoseconds,
+            time.monotonic_ns() - arrival.steady_ns,
         )
         self._outputs.publish(
             frame,
@@ -82,7 +87,7 @@ class Judge:
             message.header,
             pipeline.bundle.name,
             latency,
-            parameters.annotated_jpeg_quality,
+            parameters,
         )
         self._counts.processed(result, latency)
 

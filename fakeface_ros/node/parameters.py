@@ -16,6 +16,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from fakeface_ros.pipeline import PipelineConfig
+from fakeface_ros.vision.annotation import STYLES
 
 Value = bool | int | float | str
 
@@ -49,7 +50,7 @@ class Setting:
     def constraints(self) -> str:
         """What is allowed, in words for people: "12 to 10000", "raw or compressed", or ""."""
         if self.choices:
-            return " or ".join(self.choices)
+            return ", ".join(self.choices[:-1]) + f" or {self.choices[-1]}"
         return "" if self.low is None else f"{self.low:g} to {self.high:g}"
 
     def descriptor(self) -> ParameterDescriptor:
@@ -86,6 +87,10 @@ SETTINGS = (
     Setting(
         "annotated_jpeg_quality", 90, "quality of ~/image_annotated/compressed", low=1, high=100
     ),
+    Setting(
+        "annotation_style", STYLES[-1],
+        "what is drawn of a face, each more than the one before", choices=STYLES,
+    ),
     Setting("model", _PIPELINE.model, "name of a bundle in models/, or path of its folder"),
     Setting(
         "min_face_px", _PIPELINE.min_face_px, "side of the smallest face box searched for",
@@ -116,6 +121,7 @@ class Parameters:
     image_transport: str
     max_image_megapixels: float
     annotated_jpeg_quality: int
+    annotation_style: str
 
     @property
     def max_image_pixels(self) -> int:
@@ -140,6 +146,7 @@ class Parameters:
             image_transport=values["image_transport"],
             max_image_megapixels=values["max_image_megapixels"],
             annotated_jpeg_quality=values["annotated_jpeg_quality"],
+            annotation_style=values["annotation_style"],
         )
 
     def changed(self, changes: Mapping[str, Any]) -> Parameters:
@@ -147,6 +154,12 @@ class Parameters:
         return Parameters.from_values(
             {**self._values(), **{k: v for k, v in changes.items() if k in _BY_NAME}}
         )
+
+    def differing_from(self, other: Parameters) -> list[Parameter]:
+        """What ROS must be told for a node with the other values to have these."""
+        others = other._values()
+        return [Parameter(name, value=value) for name, value in self._values().items()
+                if value != others[name]]  # fmt: skip
 
     def _values(self) -> dict[str, Any]:
         config = replace(self.pipeline, alpha=self.pipeline.alpha or 0.0)

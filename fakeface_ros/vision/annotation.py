@@ -17,26 +17,31 @@ COLOURS_BGR = {
 }
 """Red is fake, green is real, grey is unknown."""
 
+STYLES = ("boxes", "labels", "landmarks")
+"""Each draws what the one before it draws, and more."""
+
 _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _WHITE = (255, 255, 255)
 
 
-def annotate(frame: np.ndarray, result: FrameResult) -> np.ndarray:
+def annotate(frame: np.ndarray, result: FrameResult, style: str = STYLES[-1]) -> np.ndarray:
     """Draw verdicts on a copy of the frame.
 
     Args:
         frame: (H, W, 3) uint8 BGR.
         result: what was said of this very frame.
+        style: one of STYLES.
 
     Returns:
-        (H, W, 3) uint8 BGR. With exactly one face the sentence of `sentence` stands at the bottom.
+        (H, W, 3) uint8 BGR. With labels and exactly one face, `sentence` stands at the bottom.
     """
+    extent = STYLES.index(style)
     picture = frame.copy()
     thickness = max(1, round(min(frame.shape[:2]) / 240))
     for face in result.faces:
-        _draw_face(picture, face, thickness)
+        _draw_face(picture, face, thickness, extent)
     said = sentence(result)
-    if said:
+    if said and extent >= 1:
         colour = COLOURS_BGR[result.faces[0].verdict]
         _draw_label(picture, said, (0, frame.shape[0]), colour, thickness)
     return picture
@@ -49,19 +54,24 @@ def sentence(result: FrameResult) -> str:
     return f"This image is {result.faces[0].verdict.label.capitalize()}"
 
 
-def _draw_face(picture: np.ndarray, face: Face, thickness: int) -> None:
+def _draw_face(picture: np.ndarray, face: Face, thickness: int, extent: int) -> None:
     colour = COLOURS_BGR[face.verdict]
     x, y, width, height = (round(float(v)) for v in face.box)
     cv2.rectangle(picture, (x, y), (x + width, y + height), colour, thickness)
-    for point in face.landmarks[np.isfinite(face.landmarks).all(axis=1)]:
-        cv2.circle(
-            picture, (round(float(point[0])), round(float(point[1]))), thickness, colour, -1
-        )
+    if extent >= 2:
+        for point in face.landmarks[np.isfinite(face.landmarks).all(axis=1)]:
+            centre = (round(float(point[0])), round(float(point[1])))
+            cv2.circle(picture, centre, thickness, colour, -1)
+    if extent >= 1:
+        _draw_label(picture, _label(face), (x, y), colour, thickness)
+
+
+def _label(face: Face) -> str:
     words = [f"#{face.id}"] if face.id else []
     words.append(face.verdict.label)
     if math.isfinite(face.fake_score):
         words.append(f"{face.fake_score:.2f}")
-    _draw_label(picture, " ".join(words), (x, y), colour, thickness)
+    return " ".join(words)
 
 
 def _draw_label(

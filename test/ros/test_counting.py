@@ -13,18 +13,20 @@ S = 10**9
 
 
 @pytest.mark.parametrize(
-    ("stamp", "arrived", "now", "expected_ms"),
+    ("stamp", "arrived", "now", "steady", "expected_ms"),
     [
-        (100 * S, 100 * S + S // 10, 100 * S + S // 4, 250.0),
-        (0, 100 * S, 100 * S + S // 4, 250.0),  # no stamp
-        (101 * S, 100 * S, 100 * S + S // 4, 250.0),  # from the future
-        (int((99 - OLDEST_STAMP_S) * S), 100 * S, 100 * S + S // 4, 250.0),  # of another clock
-        (-5, 100 * S, 100 * S, 0.0),
-        (100 * S, 101 * S, 50 * S, 0.0),  # the clock jumped back meanwhile
+        (100 * S, 100 * S + S // 10, 100 * S + S // 4, S * 3 // 20, 250.0),
+        (0, 100 * S, 100 * S + S // 4, S // 4, 250.0),  # no stamp
+        (101 * S, 100 * S, 100 * S + S // 4, S // 4, 250.0),  # from the future
+        (int((99 - OLDEST_STAMP_S) * S), 100 * S, 100 * S + S // 4, S // 4, 250.0),  # other clock
+        (-5, 100 * S, 100 * S, 0, 0.0),
+        (100 * S, 101 * S, 102 * S, S // 10, 2000.0),  # simulated time runs ten times as fast
+        (100 * S, 101 * S, 50 * S, S // 10, 1100.0),  # the clock jumped back meanwhile
+        (100 * S, 101 * S, 900 * S, S // 10, 1100.0),  # or ahead
     ],
 )
-def test_latency_goes_by_the_stamp_where_that_can_be(stamp, arrived, now, expected_ms):
-    assert latency_ms(stamp, arrived, now) == expected_ms
+def test_latency_goes_by_the_stamp_where_that_can_be(stamp, arrived, now, steady, expected_ms):
+    assert latency_ms(stamp, arrived, now, steady) == expected_ms
 
 
 def result(*verdicts: Verdict) -> FrameResult:

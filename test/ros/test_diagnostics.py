@@ -7,9 +7,10 @@ import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 
 from fakeface_ros.node.counting import Counts, Reading
-from fakeface_ros.node.diagnostics import Situation, status
+from fakeface_ros.node.diagnostics import NO_CLOCK, Situation, status
 
-ACTIVE = Situation("active", "", True, "/image", "1", "cae_kde", "ab" * 32)
+ACTIVE = Situation("active", "", True, "/image", "1", (), "cae_kde", "ab" * 32)
+DEAF = "nothing comes from /cam: quality of service (best effort publisher and …)"
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
@@ -28,8 +29,11 @@ def reading(**changes: object) -> Reading:
          "images failed: oh"),
         (replace(ACTIVE, enabled=False), reading(silence_s=9.0), OK, "disabled by ~/enable"),
         (replace(ACTIVE, state="inactive"), reading(silence_s=9.0), OK, "inactive"),
-        (replace(ACTIVE, state="unconfigured", problem="no bundle"), reading(), ERROR,
-         "not configured: no bundle"),
+        (replace(ACTIVE, state="unconfigured", problem="cannot be configured: no bundle"),
+         reading(), ERROR, "cannot be configured: no bundle"),
+        (replace(ACTIVE, unmatched=(DEAF,)), reading(), WARN, DEAF),
+        (replace(ACTIVE, unmatched=(DEAF,)), reading(silence_s=3.0), WARN,
+         f"no image for 3 s on /image, publishers: 1; {DEAF}"),
     ],
 )  # fmt: skip
 def test_level_and_message(situation, reading_, level, message):
@@ -37,6 +41,11 @@ def test_level_and_message(situation, reading_, level, message):
     assert (entry.level, entry.message) == (level, message)
     assert entry.name == "robot/fakeface: faces"
     assert entry.hardware_id == "/robot/fakeface"
+
+
+def test_simulated_time_that_does_not_come_is_a_warning():
+    entry = status("/fakeface", ACTIVE, reading(), NO_CLOCK)
+    assert (entry.level, "/clock" in entry.message) == (WARN, True)
 
 
 def test_reasons_for_unknown_are_listed():

@@ -3,14 +3,20 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
+import threading
+import time
+import weakref
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from lifecycle_msgs.msg import Transition
 from onlooker import reliable
+from rclpy.lifecycle import TransitionCallbackReturn
 
 from fakeface_ros.node.conversion import to_image
+from fakeface_ros.node.fakeface_node import FakefaceNode
 
 
 def test_each_transition_has_its_inverse_and_can_come_again(start, onlook, astronaut):
@@ -74,6 +80,42 @@ def test_shutdown_works_from_every_state(start, onlook, state):
     )
     assert detector.stop() == 0
     assert "Traceback" not in detector.text()
+
+
+def test_bad_override_keeps_it_inactive_with_its_reason(start, onlook):
+    name = "qos_overrides./override/image.subscription.reliability"
+    detector = start("fakeface_node", {"autostart": False, name: "nonsense"}, "/override")
+    onlooker = onlook("/override")
+    assert onlooker.change_state(Transition.TRANSITION_CONFIGURE)
+    assert not onlooker.change_state(Transition.TRANSITION_ACTIVATE)
+    assert "cannot be activated" in detector.text()
+    onlooker.status(
+        lambda values, status: values["state"] == "inactive"
+        and "nonsense" in status.message
+        and status.level == DiagnosticStatus.ERROR
+    )
+
+
+def test_cleanup_frees_model_and_threads(ros):
+    node = FakefaceNode()
+    try:
+        threads = threading.active_count()
+        assert node.trigger_configure() == TransitionCallbackReturn.SUCCESS
+        pipeline = weakref.ref(node._judge.pipeline)
+        assert node.trigger_activate() == TransitionCallbackReturn.SUCCESS
+        assert "fakeface-worker" in {thread.name for thread in threading.enumerate()}
+        assert node.trigger_deactivate() == TransitionCallbackReturn.SUCCESS
+        assert pipeline() is not None
+        assert node.trigger_cleanup() == TransitionCallbackReturn.SUCCESS
+        deadline = time.monotonic() + 10
+        while threading.active_count() > threads:
+            assert time.monotonic() < deadline, threading.enumerate()
+            time.sleep(0.01)
+        gc.collect()
+        assert pipeline() is None
+    finally:
+        node.release()
+        node.destroy_node()
 
 
 def test_parameter_out_of_range_keeps_the_node_from_starting(start, onlook):

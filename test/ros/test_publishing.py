@@ -10,10 +10,12 @@ from sensor_msgs.msg import CompressedImage, Image
 from std_msgs.msg import Header
 
 from fakeface_ros.node import publishing
+from fakeface_ros.node.parameters import SETTINGS, Parameters
 from fakeface_ros.node.publishing import Outputs
 from fakeface_ros.results import FrameResult
 
 FRAME = np.zeros((32, 48, 3), np.uint8)
+PARAMETERS = Parameters.from_values({setting.name: setting.default for setting in SETTINGS})
 RESULT = FrameResult("", 0, 48, 32)
 
 
@@ -22,9 +24,9 @@ def drawn(monkeypatch) -> list[int]:
     calls: list[int] = []
     real = publishing.annotate
 
-    def counted(frame, result):
+    def counted(*arguments):
         calls.append(1)
-        return real(frame, result)
+        return real(*arguments)
 
     monkeypatch.setattr(publishing, "annotate", counted)
     return calls
@@ -40,7 +42,7 @@ def node(ros):
 
 
 def publish(outputs: Outputs) -> None:
-    outputs.publish(FRAME, RESULT, Header(frame_id="cam"), "m", 1.0, jpeg_quality=80)
+    outputs.publish(FRAME, RESULT, Header(frame_id="cam"), "m", 1.0, PARAMETERS)
 
 
 def test_nothing_is_drawn_for_nobody(node, drawn):

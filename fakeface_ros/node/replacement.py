@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Another pipeline in place of the one that judges, without a pause in between."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fakeface_ros.node.judging import Judge
+from fakeface_ros.node.worker import Worker
+from fakeface_ros.pipeline import Pipeline, PipelineConfig
+from fakeface_ros.scoring.bundle import Bundle, load_bundle
+
+
+@dataclass(frozen=True)
+class _Request:
+    config: PipelineConfig
+    bundle: Bundle
+
+
+class Replacement:
+    """Loads networks on a thread of its own; images are judged by the old ones until then.
+
+    Loading takes up to a second on a small computer. In the callback that sets parameters it would
+    keep the executor from receiving images and answering services for as long.
+    """
+
+    def __init__(
+        self,
+        judge: Judge,
+        on_done: Callable[[Pipeline], None],
+        on_failure: Callable[[Exception], None],
+    ):
+        """Start the thread.
+
+        Args:
+            judge: whose pipeline is replaced.
+            on_done: called with a pipeline that has taken its place.
+            on_failure: called with what kept one from being loaded, which no check had foreseen;
+                the old pipeline stays. Both are called on the loading thread, or within `request`.
+        """
+        self._judge = judge
+        self._on_done = on_done
+        self._on_failure = on_failure
+        self._lock = threading.Lock()
+        self._wanted: _Request | None = None
+        self._loader: Worker[_Request] = Worker(self._load, on_failure)
+        self._loader.start()
+
+    def request(self, config: PipelineConfig) -> None:
+        """Check settings, and use them once their networks are loaded: now where none has to be.
+
+        A later request takes the place of one that is not loaded yet.
+
+        Raises:
+            BundleError, ValueError: they are refused; nothing changes.
+        """
+        config.check()
+        now = self._judge.pipeline
+        bundle = now.bundle if config.model == now.config.model else load_bundle(config.model)
+        request = _Request(config, bundle)
+        with self._lock:
+            self._wanted = request
+        if now.loads_for(config):
+            self._loader.mailbox.put(request)
+        else:
+            self._take_place(request, now.successor(config))
+
+    def stop(self) -> None:
+        """Let go of the thread; what it is loading is not used any more."""
+        with self._lock:
+            self._wanted = None
+        self._loader.stop(timeout_s=0.0)
+
+    def _load(self, request: _Request) -> None:
+        if self._wanted is not request:
+            return
+        try:
+            pipeline = self._judge.pipeline.successor(request.config, request.bundle)
+        except Exception as error:
+            if self._wanted is request:
+                self._on_failure(error)
+            return
+        self._take_place(request, pipeline)
+
+    def _take_place(self, request: _Request, pipeline: Pipeline) -> None:
+        with self._lock:  # also around on_done, so that nothing is published after stop()
+            if self._wanted is request:
+                self._judge.pipeline = pipeline
+                self._on_done(pipeline)

@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is silently left unconnected is named with the reason, in diagnostics; who fits is not."""
+
+from __future__ import annotations
+
+import pytest
+import rclpy
+from diagnostic_msgs.msg import DiagnosticStatus
+from fakeface_ros.msg import FaceVerdictArray
+from onlooker import reliable
+from rclpy.node import Node
+from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
+from sensor_msgs.msg import CompressedImage, Image
+
+NAMESPACE = "/ends"
+
+
+@pytest.fixture(scope="module")
+def onlooker(start, onlook):
+    start("fakeface_node", reliable(NAMESPACE), NAMESPACE)
+    onlooker = onlook(NAMESPACE)
+    onlooker.wait_for_match()
+    return onlooker
+
+
+def test_who_fits_is_not_named(onlooker):
+    onlooker.status(lambda values, _: values["publishers"] == "1" and not values["not connected"])
+
+
+def test_a_best_effort_camera_for_a_reliable_node_is_named(onlooker):
+    quality = QoSProfile(depth=1, reliability=ReliabilityPolicy.BEST_EFFORT)
+    camera = onlooker.node.create_publisher(Image, "image", quality)
+    expected = (
+        f"nothing comes from {NAMESPACE}/onlooker: quality of service "
+        "(best effort publisher and reliable subscription)"
+    )
+    onlooker.status(
+        lambda values, status: status.level == DiagnosticStatus.WARN
+        and expected in status.message
+        and values["not connected"] == expected
+    )
+    onlooker.node.destroy_publisher(camera)
+    onlooker.status(lambda values, _: not values["not connected"])
+
+
+def test_a_reader_that_wants_more_than_is_offered_is_named(onlooker):
+    quality = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
+    reader = onlooker.node.create_subscription(
+        FaceVerdictArray, "fakeface/verdicts", lambda _: None, quality
+    )
+    onlooker.status(
+        lambda values, status: status.level == DiagnosticStatus.WARN
+        and f"{NAMESPACE}/onlooker gets nothing of {NAMESPACE}/fakeface/verdicts: quality of "
+        "service (volatile publisher and transient local subscription)"
+        in values["not connected"]
+    )
+    onlooker.node.destroy_subscription(reader)
+
+
+def test_images_of_another_type_are_named(onlooker):
+    context = rclpy.Context()  # of its own, as Fast DDS wants one type per topic in each
+    rclpy.init(args=[], context=context)
+    stranger = Node("stranger", context=context, namespace=NAMESPACE)
+    stranger.create_publisher(CompressedImage, "image", 1)
+    onlooker.status(
+        lambda values, _: f"nothing comes from {NAMESPACE}/stranger: its type is "
+        "sensor_msgs/msg/CompressedImage instead of sensor_msgs/msg/Image"
+        in values["not connected"]
+    )
+    stranger.destroy_node()
+    rclpy.shutdown(context=context)
+
+
+def test_images_by_the_other_transport_are_pointed_to(start, onlook):
+    start("fakeface_node", {}, "/transport")
+    onlooker = onlook("/transport", "image/compressed", CompressedImage)
+    onlooker.status(
+        lambda _, status: status.level == DiagnosticStatus.WARN
+        and "publishers: 0, but 1 on /transport/image/compressed: set image_transport to "
+        "compressed"
+        in status.message
+    )
