@@ -3,7 +3,7 @@
 
 import numpy as np
 
-from fakeface_ros.scoring.temporal import FORGETTING, TrackEvidence
+from fakeface_ros.scoring.temporal import FORGETTING, FORMING_FRAMES, TrackEvidence
 
 
 def verdicts(values: np.ndarray, border: float = 0.0) -> list[bool]:
@@ -28,10 +28,34 @@ def test_mean_by_hand():
     assert np.isclose(evidence.add(3.0), (3 + FORGETTING * 1) / (1 + FORGETTING))
 
 
-def test_noise_around_the_border_does_not_flicker():
-    noise = np.random.default_rng(0).normal(0, 0.4, 300)
-    said = verdicts(noise)
-    assert np.count_nonzero(np.diff(said)) <= 1
+def changes(values: np.ndarray) -> np.ndarray:
+    """Frames at which the verdict changes."""
+    return np.flatnonzero(np.diff(verdicts(values))) + 1
+
+
+def moving_face(seed: int, mean: float, frames: int = 150) -> np.ndarray:
+    """Log-odds as measured on faces that move: spread 0.9 within a track, half of it lasting."""
+    random = np.random.default_rng(seed)
+    values = random.normal(0, 0.55, frames)
+    lasting = 0.0
+    for k in range(frames):
+        lasting = 0.9 * lasting + random.normal(0, 0.25)
+        values[k] += lasting
+    return values + mean
+
+
+def test_a_verdict_near_the_border_settles():
+    """At most one change while it is formed, none after, wherever the face's mean lies."""
+    for seed in range(40):
+        when = changes(moving_face(seed, mean=(seed - 20) / 20))
+        assert np.count_nonzero(when < FORMING_FRAMES) <= 1
+        assert not np.count_nonzero(when >= FORMING_FRAMES)
+
+
+def test_a_first_impression_is_corrected():
+    said = verdicts(np.r_[0.5, np.full(20, -1.5)])
+    assert said[0]
+    assert not said[-1]
 
 
 def test_many_frames_decide_better_than_one():
@@ -44,7 +68,7 @@ def test_many_frames_decide_better_than_one():
 
 
 def test_a_face_that_is_replaced_is_noticed():
-    said = verdicts(np.r_[np.full(60, -2.0), np.full(60, 2.0)])
+    said = verdicts(np.r_[np.full(60, -4.0), np.full(60, 4.0)])
     assert not any(said[:60])
     assert said[-1]
 
@@ -57,3 +81,12 @@ def test_another_model_begins_anew():
     assert evidence.settle(0.0)
     assert evidence.add(-0.1, "b") == -0.1
     assert not evidence.settle(0.0)
+
+
+def test_another_border_is_decided_afresh():
+    evidence = TrackEvidence()
+    for _ in range(50):
+        evidence.add(0.5)
+        assert evidence.settle(0.0)
+    assert not evidence.settle(0.6)
+    assert evidence.settle(0.4)

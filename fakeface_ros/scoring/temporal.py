@@ -3,30 +3,42 @@
 
 from __future__ import annotations
 
-FORGETTING = 0.95
-"""Weight of a frame one frame later: about the last 20 frames count."""
+FORGETTING = 0.98
+"""Weight of a frame one frame later: about the last 50 frames count."""
 
-HYSTERESIS = 0.5
-"""How far beyond the border a settled verdict must be contradicted before it changes, in units of
-strangeness (log-odds for a classifier)."""
+FORMING_FRAMES = 30
+"""Frames in which a verdict is still being formed: one second at 30 frames/s."""
+
+FORMING_HYSTERESIS, SETTLED_HYSTERESIS = 0.6, 1.5
+"""How far beyond the border a verdict must be contradicted before it changes, while it is being
+formed and from then on, in units of strangeness (log-odds for a classifier). Faces that move
+change their mean by 0.8 (standard deviation) from one second to another; see training/RESULTS.md,
+"Faces in motion", for how these were chosen."""
 
 
 class TrackEvidence:
     """Running mean of a face's strangeness, and the verdict it has settled on.
 
-    Frames of one face are not independent, so their log-odds are averaged and not summed: the
-    mean of a real face's frames is no stranger than a single frame, and the conformal promise,
-    made for single pictures, holds for it.
+    Frames of one face are not independent, so their log-odds are averaged and not summed: a sum
+    would take the same oddity, seen thirty times, for thirty oddities. The conformal promise is
+    made for single pictures: it holds for the first verdict, which is that of one frame. The mean
+    of several frames is compared with the same border; it scatters less than single frames do. A
+    verdict that has settled may disagree with the mean by up to the hysteresis.
 
     Attributes:
         mean: of the frames so far, recent ones first; strangeness as in `Scores`.
     """
 
     def __init__(self) -> None:
-        self.mean = 0.0
-        self._model = ""
-        self._weight = 0.0
-        self._is_fake: bool | None = None
+        self._begin("")
+
+    def _begin(self, model: str) -> None:
+        self.mean: float = 0.0
+        self._model: str = model
+        self._weight: float = 0.0
+        self._frames: int = 0
+        self._border: float | None = None
+        self._is_fake: bool = False
 
     def add(self, strangeness: float, model: str = "") -> float:
         """Take in one frame and give the new mean.
@@ -37,14 +49,21 @@ class TrackEvidence:
                 verdict too: their scales differ.
         """
         if model != self._model:
-            self._model, self.mean, self._weight, self._is_fake = model, 0.0, 0.0, None
+            self._begin(model)
+        self._frames += 1
         self._weight = FORGETTING * self._weight + 1.0
         self.mean += (strangeness - self.mean) / self._weight
         return self.mean
 
     def settle(self, border: float) -> bool:
-        """Whether the face is fake, by a mean beyond the border, without flickering around it."""
-        if self._is_fake is not None:
-            border += HYSTERESIS * (-1 if self._is_fake else 1)
-        self._is_fake = self.mean > border
+        """Whether the face is fake, by a mean beyond the border, without flickering around it.
+
+        Another border than in the last call, as where the user moves alpha, is decided afresh.
+        """
+        margin = 0.0
+        if border == self._border:
+            forming = self._frames <= FORMING_FRAMES
+            margin = FORMING_HYSTERESIS if forming else SETTLED_HYSTERESIS
+        self._border = border
+        self._is_fake = self.mean > border + (-margin if self._is_fake else margin)
         return self._is_fake
