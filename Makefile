@@ -12,6 +12,8 @@ else
 VENV ?= .venv-$(DISTRO)
 endif
 SOURCE ?=
+MINUTES ?= 10
+MESSAGES ?= 20000
 
 BIN := $(abspath $(VENV))/bin
 BUILD := build/$(DISTRO)
@@ -32,12 +34,15 @@ CLEAN_ENV := env -u PYTHONPATH -u PYTHONHOME -u AMENT_PREFIX_PATH -u CMAKE_PREFI
 WITH_ROS := $(CLEAN_ENV) bash -c '. $(INSTALL)/setup.bash && exec "$$@"' make
 
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-all build demo test lint bench train clean
+.PHONY: help setup setup-all build demo test lint bench soak fuzz audit train clean
 
 help:
 	@echo "make demo    judge a stream of frames on real ROS 2 nodes   (SOURCE=image, folder, video, 0)"
 	@echo "make test    all tests, ruff and mypy                       (DISTRO=jazzy or kilted)"
 	@echo "make bench   measure speed and memory, write build/bench.json"
+	@echo "make soak    the node under changing scenes: does it grow? (MINUTES=10), build/soak/"
+	@echo "make fuzz    generated messages into the node over DDS     (MESSAGES=20000)"
+	@echo "make audit   known vulnerabilities of what is pinned"
 	@echo "make train   small run of the whole training chain"
 	@echo "make build   colcon build into build/$(DISTRO)"
 	@echo "make setup   the environment $(VENV), with $(VENV)/bin/fakeface"
@@ -87,6 +92,12 @@ test: lint $(BUILD_STAMP)
 
 bench: $(ALL_STAMP) $(BUILD_STAMP)
 	@$(WITH_ROS) python test/benchmark/bench.py --out build/bench.json
+
+soak: $(ALL_STAMP) $(BUILD_STAMP)
+	@$(WITH_ROS) python test/benchmark/soak.py --minutes $(MINUTES) --out build/soak
+
+fuzz: $(ALL_STAMP) $(BUILD_STAMP)
+	@$(WITH_ROS) env FUZZ_MESSAGES=$(MESSAGES) pytest test/ros/test_fuzz_node.py
 
 train: $(ALL_STAMP)
 	@$(CLEAN_ENV) python -m training.chain --small

@@ -108,7 +108,7 @@ def _one(name: str, picture: np.ndarray, folder: Path, seconds: float) -> Row:
     shown["wait_for_subscriber_s"] = _LEAST_S
     ear = Ear()
     with Executable("image_source", folder / "image_source.log", shown) as camera:
-        _spin(ear, 3.0)  # it is up and waits for whoever subscribes
+        spin(ear, 3.0)  # it is up and waits for whoever subscribes
         start = time.perf_counter()
         with Executable("fakeface_node", folder / "fakeface_node.log") as detector:
 
@@ -117,11 +117,11 @@ def _one(name: str, picture: np.ndarray, folder: Path, seconds: float) -> Row:
                     raise RuntimeError(f"a node ended:\n{detector.text()}\n{camera.text()}")
                 return bool(ear.verdicts)
 
-            _spin(ear, _LEAST_S, heard)
+            spin(ear, _LEAST_S, heard)
             if not ear.verdicts:
                 raise RuntimeError(f"no verdict came in {_LEAST_S} s:\n{detector.text()}")
             first_s = time.perf_counter() - start
-            _spin(ear, max(seconds / 5, 2.0))
+            spin(ear, max(seconds / 5, 2.0))
             row = _load(ear, detector.pid, seconds)
             maps = Path(f"/proc/{detector.pid}/maps").read_text(encoding="utf-8")
     ear.destroy_node()
@@ -142,7 +142,7 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
     start = time.perf_counter()
     ear.create_timer(_CALL_EVERY_S, ear.ask)
     ear.create_timer(_SAMPLE_EVERY_S, lambda: memory_mb.append(resident_mb(pid)))
-    _spin(ear, seconds)
+    spin(ear, seconds)
     spent = time.perf_counter() - start
     latencies = [message.latency_ms for message in ear.verdicts]
     if not latencies or not memory_mb:
@@ -164,7 +164,8 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
     }
 
 
-def _spin(node: Node, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+def spin(node: Node, seconds: float, until: Callable[[], bool] = lambda: False) -> None:
+    """Let a node hear for some seconds, or until something is true."""
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0 and not until():
         rclpy.spin_once(node, timeout_sec=min(left, 0.1))

@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Drives the installed node with changing scenes for a long time and shows what it takes up.
+
+    make soak MINUTES=10
+
+Writes soak.json and soak.png: memory, threads, file handles and latency over time. Ends with 1
+where the node grew after its warm-up, so that it can be watched by a machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import cv2
+import numpy as np
+import rclpy
+from frames import load_frames
+from machine import describe, resident_mb
+from node_load import Ear, spin
+from sensor_msgs.msg import CompressedImage
+from timing import rounded, summarise
+
+from fakeface_ros.node.processes import Executable, hold_domain_id
+
+ROOT = Path(__file__).resolve().parents[2]
+RATE_HZ = 60.0
+STILL_S = 0.2
+SAMPLE_EVERY_S = 1.0
+WARM_UP = 0.2
+"""Share of the time after which nothing may grow any more: by then every size was seen."""
+
+LIMIT_MB = 2.0
+_PANELS = {
+    "resident_mb": "resident [MB]",
+    "threads": "threads",
+    "handles": "file handles",
+    "latency_ms": "latency, median [ms]",
+    "judged": "images judged a second",
+}
+
+Sample = dict[str, float]
+
+
+def write_scenes(folder: Path) -> int:
+    """Pictures of several sizes, with no, one and many faces; returns how many."""
+    frames = load_frames(ROOT, camera=6, crowd=6)
+    noise = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
+    pictures = [*frames.camera, noise, *frames.crowd, frames.large, 0 * noise]
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
+    for number, picture in enumerate(pictures):
+        cv2.imwrite(str(folder / f"{number:02}.png"), picture)
+    return len(pictures)
+
+
+def drive(folder: Path, seconds: float) -> Iterator[Sample]:
+    """Start camera and node, then a sample every second until the time is over.
+
+    Raises:
+        RuntimeError: a process ended or no verdict came any more.
+    """
+    write_scenes(folder / "scenes")
+    shown = {"source": str(folder / "scenes"), "rate_hz": RATE_HZ, "still_s": STILL_S}
+    with ExitStack() as stack:
+        detector = stack.enter_context(Executable("fakeface_node", folder / "fakeface_node.log"))
+        camera = stack.enter_context(
+            Executable("image_source", folder / "image_source.log", shown)
+        )
+        ear = Ear()
+        stack.callback(ear.destroy_node)
+        # Someone looks, so that drawing and encoding are soaked too.
+        ear.create_subscription(
+            CompressedImage, "/fakeface/image_annotated/compressed", lambda _: None, 1
+        )
+        spin(ear, 60.0, lambda: bool(ear.verdicts))
+        start = time.monotonic()
+        for number in range(1, round(seconds / SAMPLE_EVERY_S) + 1):
+            ear.verdicts.clear()
+            spin(ear, start + number * SAMPLE_EVERY_S - time.monotonic())
+            for process in (detector, camera):
+                if process.exit_code is not None:
+                    raise RuntimeError(f"{process.name} ended:\n{process.text()}")
+            yield _sample(detector.pid, time.monotonic() - start, ear)
+
+
+def _sample(pid: int, second: float, ear: Ear) -> Sample:
+    latencies = [message.latency_ms for message in ear.verdicts]
+    return {
+        "second": rounded(second),
+        "resident_mb": resident_mb(pid),
+        "threads": len(os.listdir(f"/proc/{pid}/task")),
+        "handles": len(os.listdir(f"/proc/{pid}/fd")),
+        "latency_ms": rounded(summarise(latencies).median) if latencies else float("nan"),
+        "judged": len(latencies) / SAMPLE_EVERY_S,
+    }
+
+
+def growth(samples: list[Sample], name: str) -> float:
+    """How much larger a value is at the end than after the warm-up, medians of a tenth each."""
+    values = [sample[name] for sample in samples[int(len(samples) * WARM_UP) :]]
+    share = max(len(values) // 10, 1)
+    return float(np.median(values[-share:]) - np.median(values[:share]))
+
+
+def draw(samples: list[Sample], path: Path) -> None:
+    """A panel for each value over time."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, panels = pyplot.subplots(len(_PANELS), sharex=True, figsize=(9, 10))
+    minutes = [sample["second"] / 60 for sample in samples]
+    for panel, (name, title) in zip(panels, _PANELS.items(), strict=True):
+        panel.plot(minutes, [sample[name] for sample in samples], linewidth=1)
+        panel.axvspan(0, minutes[int(len(minutes) * WARM_UP)], color="0.92")
+        panel.set_ylabel(title)
+        panel.ticklabel_format(useOffset=False)
+    panels[0].set_title(f"the node under changing scenes, {RATE_HZ:g} images a second offered")
+    panels[-1].set_xlabel("minutes (grey: warm-up)")
+    figure.tight_layout()
+    figure.savefig(path, dpi=100)
+
+
+def main() -> int:
+    """Run, write both files, print what grew."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--out", type=Path, default=ROOT / "build" / "soak")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    os.environ["ROS_DOMAIN_ID"] = str(hold_domain_id())
+    os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
+    machine = {row["what"]: row["is"] for row in describe(ROOT).rows}
+    rclpy.init(args=[])
+    samples: list[Sample] = []
+    try:
+        for sample in drive(options.out, options.minutes * 60):
+            samples.append(sample)
+    finally:
+        rclpy.try_shutdown()
+    grown = {name: growth(samples, name) for name in ("resident_mb", "threads", "handles")}
+    judged = sum(sample["judged"] for sample in samples) * SAMPLE_EVERY_S
+    report = {"machine": machine, "minutes": options.minutes, "judged": judged, "growth": grown}
+    report |= {"limit_mb": LIMIT_MB, "samples": samples}
+    (options.out / "soak.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    draw(samples, options.out / "soak.png")
+    good = grown["resident_mb"] < LIMIT_MB and grown["threads"] <= 0 and grown["handles"] <= 0
+    print(
+        f"{judged:.0f} images judged in {options.minutes:g} min; growth after warm-up: "
+        f"{grown['resident_mb']:+.1f} MB (limit {LIMIT_MB:g}), {grown['threads']:+.0f} threads, "
+        f"{grown['handles']:+.0f} file handles: {'good' if good else 'NOT good'}; "
+        f"see {options.out}/soak.png"
+    )
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Generated messages into the built node over DDS: it answers the next good image every time.
+
+`make fuzz MESSAGES=20000` sends more of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import fuzz_images
+import fuzz_pictures
+import pytest
+from onlooker import Onlooker, reliable
+from rclpy.serialization import serialize_message
+from sensor_msgs.msg import CompressedImage, Image
+
+from fakeface_ros.node.conversion import to_compressed_image, to_image
+
+MESSAGES = int(os.environ.get("FUZZ_MESSAGES", "3000"))
+BURST = 20
+LIMIT_MEGAPIXELS = 1.0
+GROWTH_MB = 5.0
+
+
+def raw_messages() -> Iterator[Image | bytes]:
+    """Three of them with fields that do not fit, then one that is broken on the wire."""
+    for number in itertools.count():
+        message, _ = fuzz_images.image(number)
+        yield fuzz_images.serialized(serialize_message(message), number) if number % 4 else message
+
+
+def compressed_messages() -> Iterator[CompressedImage]:
+    """Broken pictures."""
+    return map(fuzz_pictures.picture, itertools.count())
+
+
+def resident_mb(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmRSS:"))
+
+
+@pytest.mark.parametrize(
+    ("transport", "topic", "message_type", "messages"),
+    [
+        ("raw", "image", Image, raw_messages),
+        ("compressed", "image/compressed", CompressedImage, compressed_messages),
+    ],
+)
+def test_the_next_good_image_is_answered_every_time(
+    start, onlook, astronaut, transport, topic, message_type, messages: Callable[[], Iterator]
+):
+    namespace = f"/fuzz_{transport}"
+    parameters: dict[str, object] = {
+        "image_transport": transport,
+        "max_image_megapixels": LIMIT_MEGAPIXELS,
+        f"qos_overrides.{namespace}/{topic}.subscription.depth": 2 * BURST,
+        **reliable(namespace, topic),
+    }
+    detector = start("fakeface_node", parameters, namespace)
+    onlooker: Onlooker = onlook(namespace, image_topic=topic, image_type=message_type)
+    onlooker.wait_for_match()
+    sender = onlooker.node.create_publisher(message_type, topic, 2 * BURST)
+    onlooker.wait(sender.get_subscription_count, "a subscriber")
+    good = to_image(astronaut) if transport == "raw" else to_compressed_image(astronaut, 90)
+
+    memory_mb: list[float] = []
+    bad = messages()
+    for _ in range(MESSAGES // BURST):
+        for message in itertools.islice(bad, BURST):
+            sender.publish(message)
+            time.sleep(0.001)  # so that most are looked at before the next one takes their place
+        assert len(onlooker.judge(good).faces) == 1
+        onlooker.verdicts.clear()
+        memory_mb.append(resident_mb(detector.pid))
+
+    assert detector.exit_code is None
+    values = onlooker.status(lambda values, _: values["state"] == "active")
+    assert values["images failed"] == "0"
+    assert int(values["images refused"]) > MESSAGES // 5
+    assert "Traceback" not in detector.text()
+    warm = len(memory_mb) // 4
+    assert memory_mb[-1] - memory_mb[warm] < GROWTH_MB, memory_mb
+    print(f"{values}\n{memory_mb[warm]} {memory_mb[-1]}")
+    detector.stop()

@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped SROS 2 policy allows exactly what the running node has, no less and no more."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+
+POLICY = Path(get_package_share_directory("fakeface_ros"), "launch/sros2/fakeface.policy.xml")
+NAME = "fakeface"
+
+
+def resolved(name: str, namespace: str) -> str:
+    """As ROS resolves a name of the node in its namespace."""
+    name = name.replace("~", f"{namespace}/{NAME}", 1) if name.startswith("~") else name
+    return name if name.startswith("/") else f"{namespace}/{name}"
+
+
+def allowed(kind: str, direction: str, namespace: str) -> set[str]:
+    """Names that the policy allows in a direction; it denies nothing."""
+    (profile,) = ElementTree.parse(POLICY).getroot().findall("enclaves/enclave/profiles/profile")
+    assert (profile.get("ns"), profile.get("node")) == ("/", NAME)
+    rules = [rule for rule in profile.iter(f"{kind}s") if rule.get(direction)]
+    assert {rule.get(direction) for rule in rules} == {"ALLOW"}
+    return {resolved(str(e.text), namespace) for rule in rules for e in rule.iter(kind)}
+
+
+def test_it_is_a_policy_of_the_version_that_sros2_reads():
+    root = ElementTree.parse(POLICY).getroot()
+    assert (root.tag, root.get("version")) == ("policy", "0.2.0")
+    assert [e.get("path") for e in root.iter("enclave")] == [f"/{NAME}"]
+
+
+def test_it_is_what_the_running_node_has(start, onlook):
+    parameters = {"raw": {}, "compressed": {"image_transport": "compressed", "use_sim_time": True}}
+    seen: dict[str, dict[str, set[str]]] = {}
+    for transport, values in parameters.items():
+        namespace = f"/policy_{transport}"
+        start("fakeface_node", values, namespace)
+        onlooker = onlook(namespace)
+        # The last thing to come up is the subscription of images.
+        onlooker.status(lambda v, _: v["state"] == "active")
+        node = onlooker.node
+
+        def names(getter, node=node, namespace=namespace) -> set[str]:
+            return {name for name, _ in getter(NAME, namespace)}
+
+        onlooker.wait(
+            lambda names=names, node=node: names(node.get_subscriber_names_and_types_by_node),
+            "its subscriptions",
+        )
+        seen[namespace] = {
+            "publish": names(node.get_publisher_names_and_types_by_node),
+            "subscribe": names(node.get_subscriber_names_and_types_by_node),
+            "reply": names(node.get_service_names_and_types_by_node),
+            "request": names(node.get_client_names_and_types_by_node),
+        }
+    subscribed = set[str]()
+    for namespace, found in seen.items():
+        assert found["publish"] == allowed("topic", "publish", namespace)
+        assert found["subscribe"] <= allowed("topic", "subscribe", namespace)
+        optional = {f"{namespace}/{NAME}/get_type_description"}  # not in Humble
+        assert found["reply"] | optional == allowed("service", "reply", namespace)
+        assert found["request"] == set()
+        subscribed |= {n.replace(namespace, "", 1) for n in found["subscribe"]}
+    assert subscribed == allowed("topic", "subscribe", "")
