@@ -28,7 +28,7 @@ class Situation:
         topic: images are taken from.
         publishers: of that topic, in words.
         unmatched: a sentence for each publisher or subscriber that is not connected though its
-            topic is one of the node's.
+            topic is one of the node's, and where another node has this one's name.
         model: name of the bundle, "" where none is loaded.
         model_sha256: of its manifest.
     """
@@ -44,12 +44,13 @@ class Situation:
 
 
 class Reporter:
-    """Publishes /diagnostics once a second."""
+    """Publishes /diagnostics once a second, and logs once what keeps others from being reached."""
 
     def __init__(self, node: Node, counts: Counts, situation: Callable[[], Situation]):
         self._node = node
         self._counts = counts
         self._situation = situation
+        self._logged: set[str] = set()
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
         # By the steady clock, so that it also ticks while simulated time stands still.
         node.create_timer(1.0, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -66,7 +67,11 @@ class Reporter:
         now = now_s(self._node)
         clock = "system" if not simulated else "simulated" if now else NO_CLOCK
         name = self._node.get_fully_qualified_name()
-        entry = status(name, self._situation(), self._counts.read(now), clock)
+        situation = self._situation()
+        for sentence in set(situation.unmatched) - self._logged:
+            self._node.get_logger().warning(sentence)
+        self._logged = set(situation.unmatched)
+        entry = status(name, situation, self._counts.read(now), clock)
         message = DiagnosticArray(status=[entry])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)

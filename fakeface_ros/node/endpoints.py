@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Who is at the other end of the node's topics, and why messages may not pass between them.
+"""Who else is on the graph: other ends of the node's topics that nothing passes to, namesakes.
 
 A publisher and a subscription whose quality of service or type do not fit are silently left
 unconnected: "no image arrives" is what users of camera nodes ask most.
@@ -39,6 +39,19 @@ def unmatched_subscriptions(node: Node, publishers: Iterable[Publisher]) -> list
             if own and (reason := _obstacle(own, end, other=end, own=own))
         ]
     return sentences
+
+
+def namesakes(node: Node) -> list[str]:
+    """A sentence where another node has this node's name; ROS lets both run."""
+    own = (node.get_name(), node.get_namespace())
+    if node.get_node_names_and_namespaces().count(own) < 2:
+        return []
+    # What a killed process had stays on the graph until its lease is over.
+    return [
+        f"another node is named {node.get_fully_qualified_name()}, or one that was killed less "
+        "than half a minute ago: services and parameters may reach either; start one of them with "
+        "--ros-args -r __node:=another_name"
+    ]
 
 
 def _own(node: Node, ends: list[TopicEndpointInfo]) -> TopicEndpointInfo | None:

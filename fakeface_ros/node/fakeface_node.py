@@ -23,7 +23,7 @@ from fakeface_ros.image_messages import make_converter
 from fakeface_ros.node import parameters
 from fakeface_ros.node.counting import Counts
 from fakeface_ros.node.diagnostics import Reporter, Situation, now_s
-from fakeface_ros.node.endpoints import unmatched_subscriptions
+from fakeface_ros.node.endpoints import namesakes, unmatched_subscriptions
 from fakeface_ros.node.intake import ImageTopic, Intake
 from fakeface_ros.node.judging import Judge
 from fakeface_ros.node.processes import interrupt_once
@@ -211,6 +211,7 @@ class FakefaceNode(LifecycleNode):
             topic=self._topic.name,
             publishers=self._topic.publishers(self),
             unmatched=(
+                *namesakes(self),
                 *(self._intake.unmatched() if self._intake else ()),
                 *unmatched_subscriptions(self, self._outputs.publishers if self._outputs else ()),
             ),

@@ -12,6 +12,8 @@ from rclpy.node import Node
 from rclpy.qos import DurabilityPolicy, QoSProfile, ReliabilityPolicy
 from sensor_msgs.msg import CompressedImage, Image
 
+from fakeface_ros.node.conversion import to_image
+
 NAMESPACE = "/ends"
 
 
@@ -80,3 +82,25 @@ def test_images_by_the_other_transport_are_pointed_to(start, onlook):
         "compressed"
         in status.message
     )
+
+
+def test_a_node_of_the_same_name_is_warned_of_once_and_both_go_on(start, onlook, noise):
+    first = start("fakeface_node", reliable("/twins"), "/twins")
+    onlooker = onlook("/twins")
+    onlooker.wait_for_match()
+    second = start("fakeface_node", reliable("/twins"), "/twins")
+
+    def warned(values, status) -> bool:
+        return (
+            status.level == DiagnosticStatus.WARN
+            and "another node is named /twins/fakeface" in status.message
+        )
+
+    for _ in range(4):
+        onlooker.status(warned)
+    assert onlooker.judge(to_image(noise)).faces == []
+    for node in (first, second):
+        onlooker.wait(lambda node=node: "another node is named" in node.text(), "its warning")
+        assert node.text().count("another node is named") == 1
+    second.stop()
+    onlooker.status(lambda values, _: not values["not connected"])
