@@ -17,9 +17,9 @@ from __future__ import annotations
 
 import argparse
 import csv
+import itertools
 import json
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -46,7 +46,8 @@ from training.pictures import list_files
 SCENES, FRAMES = 50, 45
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data" / "scenes"
 KINDS = ("wandering", "hidden", "crossing")
-_SHOWN = 24  # frames on a contact sheet
+_SHOWN = 8  # frames of a kind on a contact sheet
+_WIDTHS_PX = (40, 100, 160, 300)
 
 
 def evaluate_scenes(
@@ -71,7 +72,7 @@ def evaluate_scenes(
         threads: for one network call; 0 for all cores.
 
     Raises:
-        ValueError: a folder holds no picture or no clip that is long enough.
+        ValueError: a folder holds no picture or no clip, or one that cannot be used.
         NotADirectoryError: a folder is missing.
         BundleError: the bundle cannot be used.
     """
@@ -81,37 +82,46 @@ def evaluate_scenes(
     if not clips or not all(portraits.values()):
         raise ValueError(f"{rooms} must hold video clips, {real} and {fake} pictures")
     out.mkdir(parents=True, exist_ok=True)
-    began = time.monotonic()
     followed: list[Followed] = []
-    shown: dict[str, list[np.ndarray]] = {"real": [], "fake": []}
+    shown: dict[tuple[str, str], list[np.ndarray]] = {}
     for number, (kind, labels) in enumerate(_plan(scenes)):
         # Twins come one after the other; what is drawn by lot depends on their common number.
         seed = number // 2
         scene = plan_scene(kind, seed, _clip(clips[seed % len(clips)], frames))
         pictures = [_portrait(portraits[label], seed) for label in labels]
+        show = shown.setdefault((labels[0], kind), [])
         results = []
         for index, frame in enumerate(compose(scene, pictures)):
             results.append(pipeline.process(frame, kind, index))
-            if index == frames * 3 // 4 and len(shown[labels[0]]) < _SHOWN:
-                shown[labels[0]].append(annotate(frame, results[-1]))
+            if index == frames * 3 // 4 and len(show) < _SHOWN:
+                show.append(annotate(frame, results[-1]))
         boxes = np.stack([walk.boxes for walk in scene.walks], axis=1)
         followed += follow_known(results, boxes, scene.hidden(), labels, kind)
         pipeline.reset()
-    composed_s = time.monotonic() - began
     people: list[Followed] = []
     for clip in clips:
         people += follow_all([pipeline.process(frame) for frame in _clip(clip)], "real", "clip")
         pipeline.reset()
-    summary = {"model": model, "version": pipeline.bundle.version, "alpha": pipeline.alpha,
-               "scenes": scenes, "frames": frames, "composed_s": composed_s,
-               "composed": summarise(followed), "clips": summarise(people)}  # fmt: skip
-    for kind in KINDS:
-        summary[kind] = summarise([face for face in followed if face.kind == kind])
+    summary = {
+        "model": pipeline.bundle.name,
+        "version": pipeline.bundle.version,
+        "alpha": pipeline.alpha,
+        "scenes": scenes,
+        "frames": frames,
+        "composed": summarise(followed),
+        **{kind: summarise([face for face in followed if face.kind == kind]) for kind in KINDS},
+        "clips": summarise(people),
+        "by_face_px": {
+            f"{low} to {high}": summarise([f for f in followed if low <= f.width_px < high])
+            for low, high in itertools.pairwise(_WIDTHS_PX)
+        },
+    }
     text = json.dumps(plain(summary), indent=2) + "\n"
     (out / "metrics.json").write_text(text, encoding="utf-8")
     _write_tracks(out / "tracks.csv", [*followed, *people])
-    for label, pictures in shown.items():
-        cv2.imwrite(str(out / f"contact_{label}.png"), _sheet(pictures))
+    for label in portraits:
+        sheet = [picture for kind in KINDS for picture in shown[label, kind]]
+        cv2.imwrite(str(out / f"contact_{label}.png"), _sheet(sheet))
     return summary
 
 

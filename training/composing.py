@@ -95,8 +95,9 @@ def wandering(random: np.random.Generator, frames: int) -> Walk:
     widths = np.exp(start + (end - start) * _smooth(frames))
     margin = widths[:, None] * 0.75  # so that eyes and mouth stay in the frame
     middle, room = np.array([WIDTH_PX, HEIGHT_PX]) / 2, random.uniform(-1, 1, (2, 2))
-    way = room[0] + (np.clip(room[1], room[0] - 0.8, room[0] + 0.8) - room[0]) * (
-        _smooth(frames)[:, None]
+    way = (
+        room[0]
+        + (np.clip(room[1], room[0] - 0.8, room[0] + 0.8) - room[0]) * (_smooth(frames)[:, None])
     )
     sway = 0.04 * np.sin(np.linspace(0, random.uniform(2, 9), frames) + random.uniform(0, 6))
     centres = middle + way * np.maximum(middle - margin, 0) + sway[:, None] * widths[:, None]
@@ -169,9 +170,7 @@ def outline(side_px: int) -> np.ndarray:
     return np.clip((1 - radius) / _FEATHER, 0, 1).astype(np.float32)
 
 
-def _paste(
-    frame: np.ndarray, portrait: np.ndarray, walk: Walk, time: int, blur_px: float
-) -> None:
+def _paste(frame: np.ndarray, portrait: np.ndarray, walk: Walk, time: int, blur_px: float) -> None:
     """Put a portrait at its place in the frame, (HEIGHT_PX, WIDTH_PX, 3) float32."""
     side, centre = walk.widths[time] / FACE_BOX[2], walk.centres[time]
     # An area filter to about the size wanted; the rest, less than a pixel, by warping.

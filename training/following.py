@@ -44,6 +44,11 @@ class Followed:
         return [face for face in self.found if face.verdict is not Verdict.UNKNOWN]
 
     @property
+    def width_px(self) -> float:
+        """Mean width of the boxes found; NaN where there are none."""
+        return float(np.mean([face.box[2] for face in self.found])) if self.found else math.nan
+
+    @property
     def strangeness(self) -> np.ndarray:
         """Of each judged frame alone."""
         return np.array([face.strangeness for face in self.judged])
@@ -87,9 +92,7 @@ class Followed:
             "expected": self.expected,
             "found": len(self.found),
             "judged": len(self.judged),
-            "face_px": round(float(np.mean([f.box[2] for f in self.found])), 1)
-            if self.found
-            else "",
+            "face_px": round(self.width_px, 1),
             "mean_strangeness": round(float(self.strangeness.mean()), 4) if judged else "",
             "score": round(self.score, 6) if judged else "",
             "flagged": self.flagged if judged else "",

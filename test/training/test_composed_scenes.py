@@ -29,6 +29,7 @@ def test_scenes_are_judged(rooms, tmp_path, capsys):
     assert figures["composed"]["tracks_judged"] == 8
     assert figures["crossing"]["id_switches"] == 0
     assert 0 <= figures["composed"]["track_auroc"] <= 1
+    assert sum(part["tracks"] for part in figures["by_face_px"].values()) == 8
     assert figures["clips"]["tracks"] == 1
     with open(tmp_path / "tracks.csv", newline="") as stream:
         rows = list(csv.DictReader(stream))
