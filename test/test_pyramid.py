@@ -9,7 +9,7 @@ from fakeface_ros.vision.pyramid import Pyramid
 
 
 @pytest.mark.parametrize("frame_size", [(480, 640), (97, 61), (1, 1), (12, 2000)])
-@pytest.mark.parametrize("scale", [1.0, 0.9, 0.5, 0.3, 0.0391])
+@pytest.mark.parametrize("scale", [1.0, 0.9, 0.3, 0.25, 0.151, 0.0391])
 def test_levels_equal_those_of_the_area_filter(frame_size, scale):
     frame = np.random.default_rng(0).integers(0, 256, (*frame_size, 3), np.uint8)
     size = tuple(max(int(side * scale), 1) for side in frame_size[::-1])
@@ -17,11 +17,11 @@ def test_levels_equal_those_of_the_area_filter(frame_size, scale):
     level = Pyramid(frame).level(*size)
     assert level.shape == (size[1], size[0], 3)
     assert level.dtype == np.float32
-    np.testing.assert_allclose(level, wanted, atol=0.1)
+    np.testing.assert_allclose(level, wanted, atol=0.02)
 
 
-@pytest.mark.parametrize("frame_size", [(5000, 8), (8, 5000), (3000, 4000)])
+@pytest.mark.parametrize("frame_size", [(3000, 4000), (4000, 3000)])
 def test_a_white_frame_whose_sum_overflows_32_bits_is_white(frame_size):
     level = Pyramid(np.full((*frame_size, 3), 255, np.uint8))
-    height, width = (side // 2 for side in frame_size)
-    np.testing.assert_allclose(level.level(width, height), 255, atol=0.1)
+    height, width = (side // 4 for side in frame_size)
+    np.testing.assert_allclose(level.level(width, height), 255, atol=0.02)

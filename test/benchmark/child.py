@@ -20,7 +20,11 @@ from typing import Any
 import numpy as np
 from machine import resident_mb
 
+from fakeface_ros.process_settings import settle_process
+
 ROOT = Path(__file__).resolve().parents[2]
+_OURS = {"OPENBLAS_NUM_THREADS": "1"}
+"""As settle_process would set it, but NumPy is imported here before that is called."""
 
 
 class ChildError(Exception):
@@ -54,6 +58,7 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=file,
                 text=True,
+                env=os.environ | (_OURS if arguments[0] == "ours" else {}),
             )
         self._ask(do="judge", key="camera0")
         self.started_s = time.perf_counter() - start
@@ -110,6 +115,8 @@ def main() -> int:
     from stacks import Ours, Reference
 
     kind, model, *more = sys.argv[2:]
+    if kind == "ours":
+        settle_process()  # as our programs do
     stack = Ours(model) if kind == "ours" else Reference(model, int(more[0]))
     pictures = np.load(sys.argv[1])  # each is read when asked for, and not kept
     for line in sys.stdin:
