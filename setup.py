@@ -26,7 +26,7 @@ setup(
     python_requires=">=3.10",
     packages=find_packages(include=["fakeface_ros", "fakeface_ros.*", "training", "training.*"]),
     package_data={"training": ["configs/*.json"]},
-    data_files=MODELS,
+    data_files=[*MODELS, ("share/fakeface_ros/msg", sorted(map(str, Path("msg").glob("*.msg"))))],
     install_requires=[
         "numpy>=1.23",
         "opencv-python-headless>=4.6",

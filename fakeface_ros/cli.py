@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
+from fakeface_ros.recordings import frames_of_recording, is_recording
 from fakeface_ros.results import FrameResult, Verdict
 from fakeface_ros.scoring.bundle import BundleError
 from fakeface_ros.sources import SourceFrame, frames_from
+from fakeface_ros.verdict_recording import VerdictRecording
 from fakeface_ros.vision.annotation import sentence
 from fakeface_ros.vision.mtcnn_networks import WeightsError
 from fakeface_ros.writing import AnnotationWriter
@@ -64,16 +66,27 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     check = commands.add_parser(
         "check",
-        help="judge images, videos, folders or a webcam",
+        help="judge images, videos, folders, recordings or a webcam",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
         epilog="Exit code: 0 no face is fake, 1 some face is fake, 2 something could not be read.",
     )
     check.add_argument(
-        "paths", nargs="+", metavar="PATH", help="image, video, folder, or number of a webcam"
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help="image, video, folder, ROS 2 recording (.mcap, .db3 or its folder), or number of a "
+        "webcam",
     )
+    check.add_argument("--topic", default="", help="of a recording that has several of images")
     check.add_argument("--json", action="store_true", help="one JSON line per frame, no table")
     check.add_argument(
         "--annotate", metavar="DIR", type=Path, help="save annotated pictures there"
+    )
+    check.add_argument(
+        "--verdict-recording",
+        metavar="DIR",
+        type=Path,
+        help="write the verdicts as a ROS 2 recording into this new folder",
     )
     check.add_argument(
         "--crops", action="store_true", help="each image is one aligned face already: no detection"
@@ -108,13 +121,17 @@ def _parser() -> argparse.ArgumentParser:
 
 def _check(pipeline: Pipeline, options: argparse.Namespace) -> int:
     judge = pipeline.judge_crop if options.crops else pipeline.process
-    writer = AnnotationWriter(options.annotate) if options.annotate else None
+    writers: list[AnnotationWriter | VerdictRecording] = []
+    if options.annotate:
+        writers.append(AnnotationWriter(options.annotate))
+    if options.verdict_recording:
+        writers.append(VerdictRecording(options.verdict_recording, pipeline.bundle.name))
     failed = found_fake = False
     last_source = None
     if not options.json:
         print(_HEADER)
     try:
-        for item in _all_frames(options.paths):
+        for item in _all_frames(options.paths, options.topic):
             if item.source != last_source:
                 pipeline.reset()
                 last_source = item.source
@@ -125,17 +142,20 @@ def _check(pipeline: Pipeline, options: argparse.Namespace) -> int:
             result = judge(item.image, item.source, item.index)
             found_fake |= any(face.verdict is Verdict.FAKE for face in result.faces)
             _report(result, item, options.json)
-            if writer:
+            for writer in writers:
                 writer.write(item, result)
     finally:
-        if writer:
+        for writer in writers:
             writer.close()
     return EXIT_ERROR if failed else EXIT_FAKE if found_fake else EXIT_REAL
 
 
-def _all_frames(paths: Sequence[str]) -> Iterator[SourceFrame]:
+def _all_frames(paths: Sequence[str], topic: str) -> Iterator[SourceFrame]:
     for path in paths:
-        yield from frames_from(path)
+        if Path(path).exists() and is_recording(Path(path)):
+            yield from frames_of_recording(Path(path), topic)
+        else:
+            yield from frames_from(path)
 
 
 def _report(result: FrameResult, item: SourceFrame, as_json: bool) -> None:

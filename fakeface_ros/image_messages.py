@@ -20,6 +20,8 @@ import numpy as np
 from fakeface_ros.picture_header import picture_size
 from fakeface_ros.sources import decode_image
 
+DEFAULT_MAX_IMAGE_MEGAPIXELS = 40.0
+
 
 class ImageError(Exception):
     """An image that is refused.

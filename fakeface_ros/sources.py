@@ -27,6 +27,8 @@ class SourceFrame:
         error: what was wrong where image is None, else "".
         is_video: whether the source has more than one frame.
         rate_hz: frames per second that the source states; 0 where it states none.
+        time_ns, stamp_ns, frame_id: of recordings: when the image was recorded, and what its
+            header says.
     """
 
     source: str
@@ -35,6 +37,9 @@ class SourceFrame:
     error: str = ""
     is_video: bool = False
     rate_hz: float = 0.0
+    time_ns: int = 0
+    stamp_ns: int = 0
+    frame_id: str = ""
 
 
 def frames_from(source: str) -> Iterator[SourceFrame]:

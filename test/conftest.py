@@ -2,7 +2,9 @@
 """Data and pictures that several test files use."""
 
 import sys
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -27,6 +29,47 @@ def astronaut() -> np.ndarray:
     """A public-domain portrait, (512, 512, 3) uint8 BGR, its face near (225, 115), 110 px wide."""
     data = pytest.importorskip("skimage.data")
     return np.ascontiguousarray(data.astronaut()[..., ::-1])
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Callable[..., Path]:
+    """record(name, {topic: pictures}, …): a ROS 2 recording of raw or, by topic, JPEG images.
+
+    Images come every 100 ms, topic by topic in turn, from a second after the epoch.
+    """
+    from rosbags.rosbag2 import StoragePlugin, Writer
+    from rosbags.typesys import Stores, get_typestore
+
+    store = get_typestore(Stores.ROS2_HUMBLE)
+    types = store.types
+
+    def message(picture: np.ndarray, compressed: bool, time_ns: int) -> Any:
+        stamp = types["builtin_interfaces/msg/Time"](*divmod(time_ns - 5_000_000, 10**9))
+        header = types["std_msgs/msg/Header"](stamp=stamp, frame_id="camera_optical")
+        if compressed:
+            data = cv2.imencode(".jpg", picture)[1].reshape(-1)
+            return types["sensor_msgs/msg/CompressedImage"](header, "jpeg", data)
+        height, width = picture.shape[:2]
+        return types["sensor_msgs/msg/Image"](
+            header, height, width, "bgr8", 0, width * 3, picture.reshape(-1)
+        )
+
+    def record_(
+        name: str, topics: Mapping[str, Sequence[np.ndarray]], plugin: str = "MCAP"
+    ) -> Path:
+        path = tmp_path / name
+        with Writer(path, version=8, storage_plugin=StoragePlugin[plugin]) as writer:
+            for topic, pictures in topics.items():
+                compressed = topic.endswith("/compressed")
+                kind = f"sensor_msgs/msg/{'Compressed' * compressed}Image"
+                connection = writer.add_connection(topic, kind, typestore=store)
+                for index, picture in enumerate(pictures):
+                    time_ns = 10**9 + index * 10**8
+                    content = message(picture, compressed, time_ns)
+                    writer.write(connection, time_ns, store.serialize_cdr(content, kind))
+        return path
+
+    return record_
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 
+from fakeface_ros.image_messages import DEFAULT_MAX_IMAGE_MEGAPIXELS
 from fakeface_ros.pipeline import PipelineConfig
 from fakeface_ros.vision.annotation import STYLES
 
@@ -81,7 +82,8 @@ SETTINGS = (
         choices=("raw", "compressed"), read_only=True,
     ),
     Setting(
-        "max_image_megapixels", 40.0, "larger images are refused before memory is taken for them",
+        "max_image_megapixels", DEFAULT_MAX_IMAGE_MEGAPIXELS,
+        "larger images are refused before memory is taken for them",
         unit="megapixels", low=0.001, high=400.0,
     ),
     Setting(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
+
+from fakeface_ros.share import share_directories
 
 FORMAT = "fakeface-bundle"
 FORMAT_VERSION = 1
@@ -75,14 +75,6 @@ class Bundle:
         return self.files[name]
 
 
-def model_directories() -> list[Path]:
-    """Folders in which bundles are looked for by name, first match first."""
-    package = Path(__file__).resolve().parents[1]
-    prefixes = [Path(p) for p in os.environ.get("AMENT_PREFIX_PATH", "").split(os.pathsep) if p]
-    shares = [prefix / "share" / "fakeface_ros" for prefix in [*prefixes, Path(sys.prefix)]]
-    return [share / "models" for share in [package.parent, *shares] if (share / "models").is_dir()]
-
-
 def find_bundle(name_or_path: str | Path) -> Path:
     """Folder of a bundle given by name (cae_kde) or by path (./my_models/night).
 
@@ -94,10 +86,11 @@ def find_bundle(name_or_path: str | Path) -> Path:
         if (path / MANIFEST).is_file():
             return path
         raise BundleError(f"no bundle at {path}: {path / MANIFEST} is missing")
-    for directory in model_directories():
+    directories = share_directories("models")
+    for directory in directories:
         if (directory / path / MANIFEST).is_file():
             return directory / path
-    known = sorted({m.parent.name for d in model_directories() for m in d.glob(f"*/{MANIFEST}")})
+    known = sorted({m.parent.name for d in directories for m in d.glob(f"*/{MANIFEST}")})
     raise BundleError(
         f"no bundle named {str(name_or_path)!r}; there are: {', '.join(known) or 'none'}"
     )
