@@ -2,7 +2,7 @@
 """Camera scenes with known truth: aligned portraits that move through clips of a real room.
 
 A portrait is pasted by one soft outline that is the same for all, so that nobody's matte tells the
-classes apart; it leaves out the corners, where some generated portraits carry a caption. Path,
+classes apart; it leaves out the corners, where StyleGAN2's portraits carry a caption. Path,
 size, tilt, room, blur, noise and JPEG quality come from the scene's number alone: a real and a
 generated portrait in the scene of one number differ in nothing but themselves.
 """
@@ -22,8 +22,8 @@ FACE_BOX = np.array([0.497, 0.550, 0.537, 0.724])
 """Centre, width and height of MTCNN's box in an aligned square: means over 100 portraits, whose
 spreads are 0.042, 0.016, 0.027 and 0.046."""
 FACE_WIDTHS_PX = (60.0, 250.0)
-_OUTLINE_POWER = 3.0  # 2 is an ellipse; larger ones come closer to the square
-_FEATHER = 0.12  # of half a side
+_OUTLINE_POWER = 4.0  # 2 is an ellipse; larger ones come closer to the square
+_FEATHER = 0.08  # of half a side
 _SHUTTER = 0.5  # share of a frame's time in which the shutter is open
 
 
