@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -46,15 +47,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 threads=options.threads,
             )
         )
-        return _check(pipeline, options)
+        code = _check(pipeline, options)
+        sys.stdout.flush()  # here a full disk can still be told
+        return code
+    except BrokenPipeError:  # `fakeface check … | head`: who reads has had enough
+        _let_go_of_output()
+        return EXIT_ERROR
     except (BundleError, WeightsError, ValueError, OSError) as error:
         print(f"fakeface: {error}", file=sys.stderr)
-        return EXIT_ERROR
-    except BrokenPipeError:  # `fakeface check … | head` is no error
+        _let_go_of_output()
         return EXIT_ERROR
     except KeyboardInterrupt:
         print("fakeface: interrupted", file=sys.stderr)
         return EXIT_ERROR
+
+
+def _let_go_of_output() -> None:
+    """Python writes what is left at its end, and where that fails once more, says so at length."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

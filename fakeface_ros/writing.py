@@ -33,6 +33,8 @@ class AnnotationWriter:
         self._used: set[Path] = set()
         self._video: cv2.VideoWriter | None = None
         self._video_source = ""
+        self._video_path = directory
+        self._video_frames = 0
 
     def write(self, item: SourceFrame, result: FrameResult) -> None:
         """Save one judged frame.
@@ -54,6 +56,7 @@ class AnnotationWriter:
             self.close()
             self._video_source = item.source
             path = self._name(item.source, ".mp4")
+            self._video_path, self._video_frames = path, 0
             self._video = cv2.VideoWriter(
                 str(path),
                 cv2.VideoWriter.fourcc(*"mp4v"),
@@ -63,12 +66,27 @@ class AnnotationWriter:
             if not self._video.isOpened():
                 raise OSError(f"{path} cannot be written")
         self._video.write(picture)
+        self._video_frames += 1
 
     def close(self) -> None:
-        """Finish the video being written, if any."""
-        if self._video is not None:
-            self._video.release()
-            self._video = None
+        """Finish the video being written, if any.
+
+        Raises:
+            OSError: it is not whole; what there is of it is removed.
+        """
+        if self._video is None:
+            return
+        self._video.release()
+        self._video = None
+        # OpenCV's writer says nothing of a full disk.
+        written = cv2.VideoCapture(str(self._video_path))
+        frames = int(written.get(cv2.CAP_PROP_FRAME_COUNT)) if written.isOpened() else 0
+        written.release()
+        if frames != self._video_frames:
+            self._video_path.unlink(missing_ok=True)
+            raise OSError(
+                f"{self._video_path} could not be written whole: is there space left on its disk?"
+            )
 
     def _name(self, source: str, suffix: str) -> Path:
         stem = Path(source).stem or "camera"

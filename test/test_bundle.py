@@ -2,6 +2,7 @@
 """A bundle is used only if it is all there and as its manifest says; errors name the file."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -91,7 +92,23 @@ def test_one_flipped_bit_is_found(copy):
             "fake_when must be 'above' or 'below'",
         ),
         ({"evidence": [{"name": "x"}]}, "fake_when"),
-        ({"files": {"../../secret": {"bytes": 1, "sha256": ""}}}, "leaves the bundle's folder"),
+        (
+            {"files": {"../../secret": {"bytes": 1, "sha256": ""}}},
+            "none of a file in the",
+        ),
+        (
+            {"files": {"/etc/hostname": {"bytes": 1, "sha256": ""}}},
+            "none of a file in the",
+        ),
+        ({"files": {"..": {"bytes": 1, "sha256": ""}}}, "none of a file in the"),
+        ({"files": {".": {"bytes": 1, "sha256": ""}}}, "none of a file in the"),
+        ({"files": {"": {"bytes": 1, "sha256": ""}}}, "none of a file in the"),
+        (
+            {"files": {"sub/density.npz": {"bytes": 1, "sha256": ""}}},
+            "none of a file in the",
+        ),
+        ({"files": {"nul\u0000": {"bytes": 1, "sha256": ""}}}, "none of a file in the"),
+        ({"files": {"density.npz": {"bytes": 1, "sha256": ""}}}, r"density\.npz has \d+ bytes"),
         ({"files": ["density.npz"]}, "items"),
     ],
 )
@@ -116,6 +133,21 @@ def test_linked_files_are_used_but_checked_like_any_other(copy, tmp_path):
     assert load_bundle(copy).file("density.npz") == outside.read_bytes()
     outside.write_bytes(outside.read_bytes()[:-1] + b"x")
     with pytest.raises(BundleError, match=r"density\.npz has sha256"):
+        load_bundle(copy)
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "folder"])
+def test_what_is_no_ordinary_file_is_refused_unread(copy, kind):
+    """A device has no end, and a pipe no beginning until somebody writes."""
+    path = copy / "density.npz"
+    path.unlink()
+    if kind == "device":
+        path.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        path.mkdir()
+    with pytest.raises(BundleError, match=r"density\.npz is no ordinary file"):
         load_bundle(copy)
 
 

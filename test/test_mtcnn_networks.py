@@ -24,6 +24,17 @@ def test_converted_once_then_read_from_the_cache(cache, monkeypatch):
     assert network("pnet") == first
 
 
+@pytest.mark.parametrize(
+    "damage", [lambda m: m[:-1], lambda m: m[:99] + b"?" + m[100:], lambda m: b""]
+)
+def test_a_damaged_cache_is_made_anew(cache, damage):
+    whole = network("pnet")
+    (file,) = cache.iterdir()
+    file.write_bytes(damage(whole))
+    assert network("pnet") == whole
+    assert file.read_bytes() == whole
+
+
 def test_a_cache_that_cannot_be_written_is_no_obstacle(tmp_path, monkeypatch, caplog):
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("FAKEFACE_CACHE", str(tmp_path / "file"))

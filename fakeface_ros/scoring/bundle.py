@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,9 @@ from fakeface_ros.share import share_directories
 FORMAT = "fakeface-bundle"
 FORMAT_VERSION = 1
 MANIFEST = "manifest.json"
+
+_FILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+"""Of a bundle's files: no folder, so that none lies outside."""
 
 
 class BundleError(Exception):
@@ -165,18 +169,24 @@ def _parse(directory: Path, manifest: dict[str, Any], sha256: str) -> Bundle:
 
 
 def _read_checked(directory: Path, name: str, entry: dict[str, Any]) -> bytes:
+    if not _FILE_NAME.fullmatch(name):
+        raise BundleError(
+            f"{directory / MANIFEST}: file name {name!r} is none of a file in the bundle's folder"
+        )
     path = directory / name
-    if Path(name).name != name:
-        raise BundleError(f"{directory / MANIFEST}: file name {name!r} leaves the bundle's folder")
     try:
+        # Before anything is read: a link may lead to what has no end.
+        if path.exists() and not path.is_file():
+            raise BundleError(f"bundle file {path} is no ordinary file")
+        size = path.stat().st_size
+        if size != entry["bytes"]:
+            raise BundleError(
+                f"bundle file {path} has {size} bytes, "
+                f"the manifest says {entry['bytes']}: truncated or altered"
+            )
         content = path.read_bytes()
     except OSError as error:
         raise BundleError(f"bundle file {path} cannot be read: {error.strerror}") from error
-    if len(content) != entry["bytes"]:
-        raise BundleError(
-            f"bundle file {path} has {len(content)} bytes, "
-            f"the manifest says {entry['bytes']}: truncated or altered"
-        )
     digest = hashlib.sha256(content).hexdigest()
     if digest != entry["sha256"]:
         raise BundleError(

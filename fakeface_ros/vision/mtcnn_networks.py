@@ -77,16 +77,25 @@ def network(name: NetworkName) -> bytes:
     Raises:
         WeightsError: the weights are not installed or have another hash.
     """
-    weights = _WEIGHTS_SHA256[name][:12]
-    cached = cache_directory() / f"mtcnn-{name}-{weights}-{_EXPORT_VERSION}.onnx"
-    if cached.is_file():
-        return cached.read_bytes()
+    stem = f"mtcnn-{name}-{_WEIGHTS_SHA256[name][:12]}-{_EXPORT_VERSION}"
+    for kept in cache_directory().glob(f"{stem}-*.onnx"):
+        try:
+            model = kept.read_bytes()
+        except OSError:
+            continue
+        if kept.stem == f"{stem}-{_digest(model)}":  # else damaged, and made anew
+            return model
     model = convert(name)
+    cached = cache_directory() / f"{stem}-{_digest(model)}.onnx"
     try:
         _write_atomically(cached, model)
     except OSError as error:
         _log.warning("cannot keep %s (%s); it will be converted at every start", cached, error)
     return model
+
+
+def _digest(model: bytes) -> str:
+    return hashlib.sha256(model).hexdigest()[:16]
 
 
 def cache_directory() -> Path:

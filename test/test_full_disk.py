@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the command writes to a full disk is an error in one line, and leaves nothing half."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a file system of its own with 64 kB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        pytest.skip(f"no file system can be mounted here: {error}")
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def check(*arguments: str, stdout: object = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "fakeface_ros", "check", *arguments]
+    return subprocess.run(
+        command, stdout=stdout, stderr=subprocess.PIPE, text=True, check=False, timeout=120
+    )
+
+
+def test_a_picture_is_whole_or_not_there(small_disk, portrait_file):
+    done = check(str(portrait_file), "--annotate", str(small_disk))
+    assert done.returncode == 2
+    assert "No space left on device" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert list(small_disk.iterdir()) == []
+
+
+def test_a_video_is_whole_or_not_there(small_disk, tmp_path):
+    clip = tmp_path / "clip.mp4"
+    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (320, 240))
+    random = np.random.default_rng(0)
+    for _ in range(8):
+        writer.write(random.integers(0, 256, (240, 320, 3), np.uint8))
+    writer.release()
+    done = check(str(clip), "--annotate", str(small_disk))
+    assert done.returncode == 2
+    assert "clip.mp4 could not be written whole: is there space left on its disk?" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", [[], ["--json"]])
+def test_verdicts_into_a_full_disk_are_an_error(portrait_file, arguments):
+    if not os.path.exists("/dev/full"):
+        pytest.skip("/dev/full is not here")
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = check(str(portrait_file), *arguments, stdout=full)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["fakeface: [Errno 28] No space left on device"]
+
+
+def test_a_reader_that_has_had_enough_is_no_complaint(portrait_file):
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as pipe:
+        done = check(str(portrait_file), stdout=pipe)
+    assert done.returncode == 2
+    assert done.stderr == ""
