@@ -11,6 +11,13 @@ import onnxruntime as ort
 
 CPU = ("CPUExecutionProvider",)
 
+DEVICES: dict[str, tuple[str, ...]] = {
+    "cpu": CPU,
+    "cuda": ("CUDAExecutionProvider", *CPU),
+    "tensorrt": ("TensorrtExecutionProvider", "CUDAExecutionProvider", *CPU),
+}
+"""What networks can be asked to run on: execution providers in order of preference."""
+
 
 def make_session(
     model: bytes | str | Path, threads: int = 0, providers: Sequence[str] = CPU
@@ -37,6 +44,25 @@ def make_session(
     content = model if isinstance(model, bytes) else Path(model).read_bytes()
     _refuse_other_files(content)
     return ort.InferenceSession(content, options, providers=list(providers))
+
+
+def offered_providers(device: str) -> list[str]:
+    """Execution providers of a device, one of DEVICES, as far as this ONNX Runtime has them."""
+    return [name for name in DEVICES[device] if name in ort.get_available_providers()]
+
+
+def fallback_warning(device: str, session: ort.InferenceSession) -> str:
+    """What to tell a user where a session for `device` runs on something else, or ""."""
+    wanted, used = DEVICES[device][0], session.get_providers()[0]
+    if used == wanted:
+        return ""
+    if wanted in ort.get_available_providers():
+        reason = f"{wanted} cannot be started: are its libraries and the GPU's driver installed?"
+    else:
+        reason = (
+            f"this ONNX Runtime has no {wanted}: put onnxruntime-gpu in the place of onnxruntime"
+        )
+    return f"device '{device}' cannot be used, {used} runs the networks ({reason})"
 
 
 def _refuse_other_files(model: bytes) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from fakeface_ros.inference import DEVICES, fallback_warning, offered_providers
 from fakeface_ros.results import Detections, Face, FrameResult, Verdict
 from fakeface_ros.scoring.bundle import Bundle, load_bundle
 from fakeface_ros.scoring.scorer import Scorer, Scores, fake_score
@@ -46,6 +47,10 @@ class PipelineConfig:
         alpha: false-alarm rate in (0, 1): a face is fake where p_real <= alpha. None takes the
             bundle's own.
         threads: for one network call; 0 takes every core.
+        device: what the networks run on, one of DEVICES; the cpu where it cannot be used.
+        detect_every: frames from one search for faces to the next. Between them, faces that are
+            followed are only located where they are expected, which costs a third of a search or
+            less; new ones are found at the next search. With no face, every frame is searched.
     """
 
     model: str = DEFAULT_MODEL
@@ -53,9 +58,15 @@ class PipelineConfig:
     detection_threshold: float = DEFAULT_THRESHOLD
     alpha: float | None = None
     threads: int = 0
+    device: str = "cpu"
+    detect_every: int = 1
 
     def check(self) -> None:
         """Raise ValueError where a setting is out of range that nothing else checks."""
+        if self.device not in DEVICES:
+            raise ValueError(f"device must be one of {', '.join(DEVICES)}, got {self.device!r}")
+        if self.detect_every < 1:
+            raise ValueError(f"detect_every must be at least 1, got {self.detect_every}")
         if self.alpha is not None and not 0 < self.alpha < 1:
             raise ValueError(f"alpha must lie between 0 and 1, got {self.alpha}")
 
@@ -66,6 +77,7 @@ class Pipeline:
     Attributes:
         bundle: the checked bundle in use.
         config: the settings in use.
+        warning: why the networks do not run on the device that was asked for, or "".
         counters: frames, faces, real, fake, unknown, and "unknown: reason" for each reason.
     """
 
@@ -84,11 +96,18 @@ class Pipeline:
         self.config = config or PipelineConfig()
         self.config.check()
         self.bundle = bundle or load_bundle(self.config.model)
-        self._scorer = Scorer(self.bundle, self.config.threads)
+        providers = offered_providers(self.config.device)
+        self._scorer = Scorer(self.bundle, self.config.threads, providers)
         self._detector = MtcnnDetector(
-            self.config.min_face_px, self.config.detection_threshold, self.config.threads
+            self.config.min_face_px,
+            self.config.detection_threshold,
+            self.config.threads,
+            providers,
         )
+        self.warning = fallback_warning(self.config.device, self._detector.session)
         self._tracker = Tracker()
+        self._expected = np.zeros((0, 4))  # boxes of the faces followed, in the next frame
+        self._frames_since_search = 0
         self.counters: Counter[str] = Counter()
 
     @property
@@ -108,12 +127,25 @@ class Pipeline:
             ValueError: frame has another shape or dtype.
         """
         start = time.perf_counter()
-        detections = self._detector.detect(frame)
+        detections = self._find(frame)
         tracks = self._tracker.update(detections.boxes)
+        self._expected = detections.boxes.copy()
+        for box, track in zip(self._expected, tracks, strict=True):
+            box[:2] += track.velocity
         faces = self._judge(frame, detections, [track.evidence for track in tracks])
         for face, track in zip(faces, tracks, strict=True):
             face.id = track.id
         return self._result(frame, source, index, faces, start)
+
+    def _find(self, frame: np.ndarray) -> Detections:
+        """Faces of the next frame, by a search or where they are expected; see detect_every."""
+        self._frames_since_search += 1
+        if len(self._expected) and self._frames_since_search < self.config.detect_every:
+            found = self._detector.locate(frame, self._expected)
+            if len(found) == len(self._expected):
+                return found
+        self._frames_since_search = 0
+        return self._detector.detect(frame)
 
     def judge_crop(self, image: np.ndarray, source: str = "", index: int = 0) -> FrameResult:
         """Judge a picture, (H, W, 3) uint8 BGR, that is one aligned face already."""
@@ -129,7 +161,8 @@ class Pipeline:
 
     def loads_for(self, config: PipelineConfig) -> bool:
         """Whether a successor with these settings must load networks, which takes its time."""
-        return replace(config, alpha=self.config.alpha) != self.config
+        own = self.config
+        return replace(config, alpha=own.alpha, detect_every=own.detect_every) != own
 
     def successor(self, config: PipelineConfig, bundle: Bundle | None = None) -> Pipeline:
         """A pipeline with other settings that goes on following the same faces.
@@ -153,6 +186,7 @@ class Pipeline:
     def reset(self) -> None:
         """Forget the faces followed so far, as at the start of another stream."""
         self._tracker.reset()
+        self._expected = np.zeros((0, 4))
 
     def _judge(
         self, frame: np.ndarray, detections: Detections, evidence: list[TrackEvidence]

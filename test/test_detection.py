@@ -39,6 +39,20 @@ def test_a_moved_face_moves_its_box(detector, astronaut):
     np.testing.assert_allclose(moved.boxes[0, :2] - before.boxes[0, :2], (60, 40), atol=6)
 
 
+def test_a_face_is_located_from_a_box_near_it(detector, astronaut):
+    found = detector.detect(astronaut)
+    near = found.boxes + np.array([15, -10, 8, 8])
+    located = detector.locate(astronaut, near)
+    assert len(located) == 1
+    assert overlap(corners(found.boxes), corners(located.boxes)) > 0.7
+    np.testing.assert_allclose(located.landmarks, found.landmarks, atol=6)
+
+
+def test_where_no_face_is_none_is_located(detector, astronaut):
+    assert len(detector.locate(astronaut, np.array([[380, 380, 100, 100]]))) == 0
+    assert len(detector.locate(astronaut, np.zeros((0, 4)))) == 0
+
+
 def test_boxes_of_a_cut_face_lie_in_the_frame(detector, astronaut):
     cut = np.ascontiguousarray(astronaut[80:400, 215:])
     found = detector.detect(cut)

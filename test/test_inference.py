@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Sessions are made from files and from bytes alike."""
+"""Sessions are made from files and bytes alike, on the device asked for or else the cpu."""
 
 import numpy as np
+import onnxruntime as ort
+import pytest
 
-from fakeface_ros.inference import make_session
+from fakeface_ros.inference import CPU, DEVICES, fallback_warning, make_session, offered_providers
 from fakeface_ros.vision.mtcnn_networks import convert
 
 
@@ -16,3 +18,20 @@ def test_bytes_and_path_give_the_same_network_at_any_thread_count(tmp_path):
         for source, threads in [(model, 0), (tmp_path / "rnet.onnx", 1)]
     ]
     np.testing.assert_allclose(*outputs, atol=1e-6)
+
+
+def test_the_cpu_is_no_fallback():
+    assert offered_providers("cpu") == list(CPU)
+    assert fallback_warning("cpu", make_session(convert("rnet"))) == ""
+
+
+@pytest.mark.parametrize("device", ["cuda", "tensorrt"])
+def test_a_device_that_is_missing_is_named_and_the_cpu_runs_the_network(device):
+    if DEVICES[device][0] in ort.get_available_providers():
+        pytest.skip(f"this ONNX Runtime has {DEVICES[device][0]}")
+    session = make_session(convert("rnet"), providers=offered_providers(device))
+    warning = fallback_warning(device, session)
+    assert f"device '{device}' cannot be used, CPUExecutionProvider runs the networks" in warning
+    assert f"no {DEVICES[device][0]}: put onnxruntime-gpu in the place of onnxruntime" in warning
+    outputs = session.run(None, {"pictures": np.zeros((1, 24, 24, 3), np.float32)})
+    assert outputs[0].shape == (1, 4)

@@ -3,14 +3,17 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
+import onnxruntime as ort
 import pytest
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.results import Verdict
 from fakeface_ros.scoring.bundle import BundleError
 from fakeface_ros.sources import frames_from
+from fakeface_ros.vision.detection import MtcnnDetector
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +138,67 @@ def test_verdicts_on_real_clips_settle(shared_data):
         for verdicts in followed:
             assert np.count_nonzero(np.diff(verdicts[:30])) <= 1
             assert not np.count_nonzero(np.diff(verdicts[29:]))
+
+
+@pytest.fixture
+def searches(monkeypatch):
+    """Counts the frames that are searched for faces."""
+    seen = []
+    detect = MtcnnDetector.detect
+
+    def counting(self, frame):
+        seen.append(frame.shape)
+        return detect(self, frame)
+
+    monkeypatch.setattr(MtcnnDetector, "detect", counting)
+    return seen
+
+
+def test_between_searches_faces_are_followed_where_they_go(searches, astronaut):
+    moving = [np.roll(astronaut, 6 * i, axis=1) for i in range(10)]
+    every = Pipeline(PipelineConfig(model="default"))
+    wanted = [every.process(frame).faces[0] for frame in moving]
+    assert len(searches) == 10
+    searches.clear()
+    some = Pipeline(PipelineConfig(model="default", detect_every=5))
+    got = [some.process(frame).faces[0] for frame in moving]
+    assert len(searches) == 2
+    assert {face.id for face in got} == {"1"}
+    for one, other in zip(got, wanted, strict=True):
+        np.testing.assert_allclose(one.box, other.box, atol=12)
+        np.testing.assert_allclose(one.landmarks, other.landmarks, atol=6)
+
+
+def test_a_lost_face_and_an_empty_scene_are_searched_at_once(searches, astronaut):
+    pipeline = Pipeline(PipelineConfig(model="default", detect_every=100))
+    empty = np.full_like(astronaut, 90)
+    counts = [len(pipeline.process(frame).faces) for frame in (astronaut, empty, empty, astronaut)]
+    assert counts == [1, 0, 0, 1]
+    assert len(searches) == 4
+    pipeline.process(astronaut)
+    assert len(searches) == 4
+    pipeline.reset()
+    pipeline.process(astronaut)
+    assert len(searches) == 5
+
+
+def test_detect_every_changes_without_loading_networks(pipeline):
+    assert not pipeline.loads_for(replace(pipeline.config, detect_every=3))
+    assert pipeline.loads_for(replace(pipeline.config, min_face_px=60))
+
+
+def test_settings_that_cannot_be_are_refused_by_name():
+    with pytest.raises(ValueError, match="device must be one of cpu, cuda, tensorrt, got 'tpu'"):
+        Pipeline(PipelineConfig(device="tpu"))
+    with pytest.raises(ValueError, match="detect_every must be at least 1, got 0"):
+        Pipeline(PipelineConfig(detect_every=0))
+
+
+def test_where_a_device_is_missing_the_cpu_gives_the_same_verdict(pipeline, astronaut):
+    if "CUDAExecutionProvider" in ort.get_available_providers():
+        pytest.skip("this ONNX Runtime has CUDAExecutionProvider")
+    assert pipeline.warning == ""
+    other = Pipeline(replace(pipeline.config, device="cuda"))
+    assert "CPUExecutionProvider runs the networks" in other.warning
+    one, two = (p.process(astronaut).faces[0] for p in (pipeline, other))
+    assert one.fake_score == two.fake_score

@@ -86,6 +86,8 @@ class FakefaceNode(LifecycleNode):
         if converter.warning:
             self.get_logger().warning(converter.warning)
         pipeline = Pipeline(self.parameters.pipeline)
+        if pipeline.warning:
+            self.get_logger().warning(pipeline.warning)
         self._outputs = Outputs(self)
         self._judge = Judge(
             pipeline,

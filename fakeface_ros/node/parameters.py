@@ -16,6 +16,7 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 
 from fakeface_ros.image_messages import DEFAULT_MAX_IMAGE_MEGAPIXELS
+from fakeface_ros.inference import DEVICES
 from fakeface_ros.pipeline import PipelineConfig
 from fakeface_ros.vision.annotation import STYLES
 
@@ -110,6 +111,16 @@ SETTINGS = (
         "threads", _PIPELINE.threads, "threads of one network call; 0 takes every core",
         low=0, high=256,
     ),
+    Setting(
+        "device", _PIPELINE.device,
+        "what the networks run on; the cpu, with a warning, where that cannot be used",
+        choices=tuple(DEVICES), read_only=True,
+    ),
+    Setting(
+        "detect_every", _PIPELINE.detect_every,
+        "search for new faces in one of so many frames and follow the known ones between",
+        unit="frames", low=1, high=1000,
+    ),
 )  # fmt: skip
 """Every parameter of the node, in the order in which people read them."""
 
@@ -141,6 +152,8 @@ class Parameters:
             detection_threshold=values["detection_threshold"],
             alpha=values["alpha"] or None,
             threads=values["threads"],
+            device=values["device"],
+            detect_every=values["detect_every"],
         )
         return cls(
             pipeline=pipeline,

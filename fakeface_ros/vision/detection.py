@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import onnxruntime as ort
 
 from fakeface_ros.inference import CPU, make_session
 from fakeface_ros.results import Detections
@@ -57,6 +58,11 @@ class MtcnnDetector:
             make_session(network(name), threads, providers) for name in NETWORK_NAMES
         )
 
+    @property
+    def session(self) -> ort.InferenceSession:
+        """One of its sessions, to ask what it runs on."""
+        return self._pnet
+
     def detect(self, frame: np.ndarray) -> Detections:
         """Find the faces of a frame.
 
@@ -66,14 +72,28 @@ class MtcnnDetector:
         Raises:
             ValueError: frame has another shape or dtype.
         """
-        if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or 0 in frame.shape:
-            raise ValueError(f"frame must be (H, W, 3) uint8 BGR, got {frame.shape} {frame.dtype}")
+        _check_frame(frame)
         boxes = self._propose(frame)
         if len(boxes):
             boxes = self._refine(frame, boxes)
-        if len(boxes):
-            return self._locate(frame, boxes)
-        return Detections.none()
+        return self._locate(frame, boxes)
+
+    def locate(self, frame: np.ndarray, boxes: np.ndarray) -> Detections:
+        """Faces near where they are expected, by the last stage alone.
+
+        Args:
+            frame: as for `detect`.
+            boxes: (N, 4) x, y, width, height in pixels, as `detect` gives them.
+
+        Returns:
+            At most N faces; those that are not confirmed are left out.
+
+        Raises:
+            ValueError: as `detect`.
+        """
+        _check_frame(frame)
+        boxes = np.asarray(boxes, np.float64)
+        return self._locate(frame, square(np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])))
 
     def _propose(self, frame: np.ndarray) -> np.ndarray:
         """Stage 1: square proposals from every level of the pyramid, (N, 4)."""
@@ -103,6 +123,8 @@ class MtcnnDetector:
 
     def _locate(self, frame: np.ndarray, boxes: np.ndarray) -> Detections:
         """Stage 3: final boxes, landmarks and confidences."""
+        if not len(boxes):
+            return Detections.none()
         offsets, points, probability = self._onet.run(
             ["offsets", "landmarks", "probability"], {"pictures": _patches(frame, boxes, 48)}
         )
@@ -122,6 +144,11 @@ class MtcnnDetector:
             landmarks[keep].astype(np.float32),
             scores[keep].astype(np.float32),
         )
+
+
+def _check_frame(frame: np.ndarray) -> None:
+    if frame.ndim != 3 or frame.shape[2] != 3 or frame.dtype != np.uint8 or 0 in frame.shape:
+        raise ValueError(f"frame must be (H, W, 3) uint8 BGR, got {frame.shape} {frame.dtype}")
 
 
 def check_settings(min_face_px: int, threshold: float) -> None:
