@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import threading
+import traceback
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
@@ -15,8 +16,8 @@ Item = TypeVar("Item")
 class Worker(Generic[Item]):
     """Takes the newest item from a mailbox and handles it, until it is stopped.
 
-    Whatever `handle` raises goes to `on_error` and the thread goes on with the next item: one bad
-    image must not silence a robot's node.
+    Whatever `handle` raises goes to `on_error` and the thread goes on with the next item, also
+    where that raises in turn: one bad image must not silence a robot's node.
     """
 
     def __init__(
@@ -45,4 +46,10 @@ class Worker(Generic[Item]):
             try:
                 self._handle(item)
             except Exception as error:
-                self._on_error(error)
+                self._report(error)
+
+    def _report(self, error: Exception) -> None:
+        try:
+            self._on_error(error)
+        except Exception:  # the thread must outlive whatever happens while an error is told
+            traceback.print_exc()

@@ -43,6 +43,7 @@ _PANELS = {
     "handles": "file handles",
     "latency_ms": "latency, median [ms]",
     "judged": "images judged a second",
+    "sizes": "sizes of images seen so far",
 }
 
 Sample = dict[str, float]
@@ -70,10 +71,14 @@ def drive(folder: Path, seconds: float) -> Iterator[Sample]:
     write_scenes(folder / "scenes")
     shown = {"source": str(folder / "scenes"), "rate_hz": RATE_HZ, "still_s": STILL_S}
     with ExitStack() as stack:
-        detector = stack.enter_context(Executable("fakeface_node", folder / "fakeface_node.log"))
+        # Reliable, so that the large ones come through too from the first minute on.
+        reliable = {"qos_overrides./image.subscription.reliability": "reliable"}
+        log = folder / "fakeface_node.log"
+        detector = stack.enter_context(Executable("fakeface_node", log, reliable))
         camera = stack.enter_context(
             Executable("image_source", folder / "image_source.log", shown)
         )
+        sizes: set[tuple[int, int]] = set()
         ear = Ear()
         stack.callback(ear.destroy_node)
         # Someone looks, so that drawing and encoding are soaked too.
@@ -88,7 +93,8 @@ def drive(folder: Path, seconds: float) -> Iterator[Sample]:
             for process in (detector, camera):
                 if process.exit_code is not None:
                     raise RuntimeError(f"{process.name} ended:\n{process.text()}")
-            yield _sample(detector.pid, time.monotonic() - start, ear)
+            sizes |= {(v.image_width, v.image_height) for v in ear.verdicts}
+            yield _sample(detector.pid, time.monotonic() - start, ear) | {"sizes": len(sizes)}
 
 
 def _sample(pid: int, second: float, ear: Ear) -> Sample:

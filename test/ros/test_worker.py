@@ -26,6 +26,29 @@ def test_an_error_is_reported_and_the_next_item_handled():
     assert worker.stop()
 
 
+def test_an_error_while_an_error_is_told_does_not_end_the_thread(capsys):
+    done = threading.Event()
+
+    def handle(item: str) -> None:
+        if item == "bad":
+            raise KeyError(item)
+        done.set()
+
+    def on_error(error: Exception) -> None:
+        told.set()
+        raise OSError("the log cannot be written")
+
+    told = threading.Event()
+    worker = Worker(handle, on_error)
+    worker.start()
+    worker.mailbox.put("bad")
+    assert told.wait(10)
+    worker.mailbox.put("good")
+    assert done.wait(10)
+    assert worker.stop()
+    assert "the log cannot be written" in capsys.readouterr().err
+
+
 def test_stop_lets_the_item_at_hand_be_finished():
     begun, go_on, finished = threading.Event(), threading.Event(), threading.Event()
 

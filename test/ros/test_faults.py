@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What robots do to a node: others die, hang or lie around it, it is killed itself, time jumps."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import DiagnosticStatus
+from lifecycle_msgs.msg import Transition
+from onlooker import Onlooker, reliable
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
+from rosgraph_msgs.msg import Clock
+
+from fakeface_ros.node.conversion import to_image
+from fakeface_ros.scoring.bundle import MANIFEST
+
+
+def judged_again(onlooker: Onlooker, message) -> None:
+    """Send until a verdict comes: what goes to one that died in the meantime is lost."""
+    onlooker.verdicts.clear()
+
+    def answered() -> bool:
+        onlooker.send(message)
+        return bool(onlooker.verdicts)
+
+    onlooker.wait(answered, "a verdict")
+
+
+def test_a_camera_killed_and_back(start, onlook, portrait_file):
+    node = start("fakeface_node", {}, "/camera_dies")
+    onlooker = onlook("/camera_dies", image_topic="elsewhere")
+    shown = {"source": str(portrait_file), "rate_hz": 10.0}
+    for _ in range(2):
+        camera = start("image_source", shown, "/camera_dies")
+        onlooker.verdicts.clear()
+        onlooker.wait(lambda: onlooker.verdicts, "a verdict on the camera's images")
+        os.kill(camera.pid, signal.SIGKILL)
+        onlooker.status(
+            lambda _, status: status.level == DiagnosticStatus.WARN
+            and "no image for" in status.message
+        )
+    assert node.exit_code is None
+    assert "Traceback" not in node.text()
+
+
+@pytest.mark.parametrize("state", ["unconfigured", "inactive", "active", "judging"])
+def test_killed_in_any_state_it_starts_again(start, onlook, astronaut, state):
+    """Kill -9 leaves shared memory and the dead one's name behind; both must do no harm."""
+    namespace = f"/killed_{state}"
+    parameters = {"autostart": state in ("active", "judging"), **reliable(namespace)}
+    doomed = start("fakeface_node", parameters, namespace)
+    onlooker = onlook(namespace)
+    if state == "inactive":
+        assert onlooker.change_state(Transition.TRANSITION_CONFIGURE)
+    onlooker.status(lambda v, _: v["state"] == ("active" if state == "judging" else state))
+    if state == "judging":
+        for _ in range(5):
+            onlooker.send(to_image(astronaut))
+    os.kill(doomed.pid, signal.SIGKILL)
+    onlooker.wait(lambda: doomed.exit_code is not None, "its end")
+
+    start("fakeface_node", reliable(namespace), namespace)
+    judged_again(onlooker, to_image(astronaut))
+
+
+def spoil_truncated(bundle: Path) -> str:
+    file = bundle / "density.npz"
+    file.write_bytes(file.read_bytes()[:-1])
+    return "density.npz has"
+
+
+def spoil_bit(bundle: Path) -> str:
+    file = bundle / "calibration.npz"
+    content = bytearray(file.read_bytes())
+    content[99] ^= 1
+    file.write_bytes(content)
+    return "calibration.npz has sha256"
+
+
+def spoil_missing(bundle: Path) -> str:
+    (bundle / "autoencoder.onnx").unlink()
+    return "autoencoder.onnx cannot be read"
+
+
+def spoil_version(bundle: Path) -> str:
+    manifest = json.loads((bundle / MANIFEST).read_text())
+    (bundle / MANIFEST).write_text(json.dumps({**manifest, "format_version": 99}))
+    return "format_version 99, this release reads 1"
+
+
+def spoil_owner(bundle: Path) -> str:
+    (bundle / MANIFEST).write_text('{"name": "somebody else\'s"}')
+    return "is not a bundle's: format must be 'fakeface-bundle'"
+
+
+def spoil_manifest(bundle: Path) -> str:
+    (bundle / MANIFEST).unlink()
+    return f"{MANIFEST} is missing"
+
+
+SPOILS: list[Callable[[Path], str]] = [
+    spoil_truncated,
+    spoil_bit,
+    spoil_missing,
+    spoil_version,
+    spoil_owner,
+    spoil_manifest,
+]
+
+
+def set_model(onlooker: Onlooker, bundle: Path):
+    value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=str(bundle))
+    request = SetParameters.Request(parameters=[Parameter(name="model", value=value)])
+    return onlooker.call(SetParameters, "fakeface/set_parameters", request).results[0]
+
+
+def test_a_spoiled_bundle_is_named_at_the_start_and_while_it_runs(
+    start, onlook, model_copy, tmp_path, astronaut
+):
+    node = start("fakeface_node", {"autostart": False, **reliable("/spoiled")}, "/spoiled")
+    onlooker = onlook("/spoiled")
+    bundles = []
+    for spoil in SPOILS:
+        bundle = Path(shutil.copytree(model_copy, tmp_path / spoil.__name__))
+        bundles.append((bundle, spoil(bundle)))
+    for bundle, reason in bundles:
+        assert set_model(onlooker, bundle).successful  # nothing is loaded yet
+        assert not onlooker.change_state(Transition.TRANSITION_CONFIGURE)
+        assert reason in node.text()
+        assert str(bundle) in node.text()
+    assert set_model(onlooker, model_copy).successful
+    assert onlooker.change_state(Transition.TRANSITION_CONFIGURE)
+    assert onlooker.change_state(Transition.TRANSITION_ACTIVATE)
+    onlooker.wait_for_match()
+    for bundle, reason in bundles:
+        result = set_model(onlooker, bundle)
+        assert not result.successful
+        assert reason in result.reason
+        assert onlooker.judge(to_image(astronaut)).model == "cae_kde"
+    assert "Traceback" not in node.text()
+
+
+def test_time_may_jump_back_and_forth(start, onlook, noise):
+    start("fakeface_node", {"use_sim_time": True, **reliable("/jumps")}, "/jumps")
+    onlooker = onlook("/jumps")
+    onlooker.wait_for_match()
+    clock = onlooker.node.create_publisher(Clock, "/clock", 10)
+    onlooker.wait(clock.get_subscription_count, "a listener to /clock")
+    for second in (1000, 1003, 10, 2_000_000_000, 11, 0, 12):
+        message = to_image(noise)
+        for tick in range(3):
+            clock.publish(Clock(clock=Time(sec=second, nanosec=tick)))
+            verdicts = onlooker.judge(message)
+            assert 0 <= verdicts.latency_ms < 60_000
+    for _ in range(2):
+        clock.publish(Clock(clock=Time(sec=20)))
+        onlooker.judge(to_image(noise))
+        values = onlooker.status(lambda _, status: status.level == DiagnosticStatus.OK)
+    assert values["images failed"] == "0"
+    assert 0 <= float(values["input rate [Hz]"]) < 1000
+
+
+SLEEPER = """
+import rclpy
+from fakeface_ros.msg import FaceVerdictArray
+from rclpy.qos import HistoryPolicy, QoSProfile
+from sensor_msgs.msg import Image
+rclpy.init()
+node = rclpy.create_node("sleeper", namespace="/stuck")
+everything = QoSProfile(history=HistoryPolicy.KEEP_ALL)
+node.create_subscription(FaceVerdictArray, "fakeface/verdicts", lambda _: None, everything)
+node.create_subscription(Image, "fakeface/image_annotated", lambda _: None, everything)
+print("ready", flush=True)
+rclpy.spin(node)
+"""
+
+
+def test_a_subscriber_that_never_reads_holds_nobody_up(start, onlook, astronaut, tmp_path):
+    node = start("fakeface_node", reliable("/stuck"), "/stuck")
+    onlooker = onlook("/stuck")
+    onlooker.wait_for_match()
+    sleeper = subprocess.Popen(
+        [sys.executable, "-c", SLEEPER],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+        cwd=tmp_path,  # Python would look for fakeface_ros.msg in the checkout first
+    )
+    try:
+        assert sleeper.stdout is not None
+        assert sleeper.stdout.readline() == b"ready\n"
+        topic = "/stuck/fakeface/image_annotated"
+        onlooker.wait(lambda: onlooker.node.count_subscribers(topic), "the sleeper")
+        for _ in range(3):
+            onlooker.judge(to_image(astronaut))
+        sleeper.send_signal(signal.SIGSTOP)
+        for _ in range(60):  # 47 MB of pictures that nobody takes
+            assert len(onlooker.judge(to_image(astronaut)).faces) == 1
+        sleeper.send_signal(signal.SIGCONT)
+        assert len(onlooker.judge(to_image(astronaut)).faces) == 1
+        values = onlooker.status(lambda values, _: values["state"] == "active")
+        assert values["images failed"] == "0"
+    finally:
+        sleeper.kill()
+        sleeper.wait()
+    assert node.exit_code is None
