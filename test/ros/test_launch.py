@@ -96,6 +96,23 @@ def test_demo_launch_shows_the_scene_and_its_verdicts(onlook):
     assert "Traceback" not in text
 
 
+@pytest.mark.usefixtures("launch_ros")
+def test_two_cameras_get_a_node_each(onlook, noise):
+    onlookers = [onlook(f"/{name}", image_topic="image_raw") for name in ("front", "rear")]
+    with launched("two_cameras.launch.py", "cameras:=front, rear") as end:
+        for onlooker in onlookers:
+            onlooker.wait_for_match()
+
+            def answered(onlooker=onlooker) -> bool:  # best effort may lose some
+                onlooker.send(to_image(noise))
+                return bool(onlooker.verdicts)
+
+            onlooker.wait(answered, "a verdict")
+        text = end()
+    assert text.count("has finished cleanly") == 2, text
+    assert "Traceback" not in text
+
+
 def test_rviz_config_shows_the_annotated_image():
     config = yaml.safe_load((SHARE / "rviz" / "fakeface.rviz").read_text(encoding="utf-8"))
     displays = config["Visualization Manager"]["Displays"]

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Starts one fakeface node for each of several cameras, each in its camera's namespace.
+
+ros2 launch fakeface_ros two_cameras.launch.py cameras:=front,rear image_topic:=image_raw
+
+Images are taken from /front/image_raw and /rear/image_raw, verdicts come on
+/front/fakeface/verdicts and /rear/fakeface/verdicts.
+"""
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchContext, LaunchDescription
+from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
+from launch.launch_description_sources import PythonLaunchDescriptionSource
+from launch.substitutions import LaunchConfiguration
+
+HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
+
+ARGUMENTS = {
+    "cameras": ("left,right", "namespaces of the cameras, with commas between"),
+    "image_topic": ("image_raw", "topic of the images in each of these namespaces"),
+    "params_file": (str(HERE / "params" / "fakeface.yaml"), "parameter file for all of them"),
+    "use_sim_time": ("false", "whether to go by /clock"),
+}
+
+
+def generate_launch_description() -> LaunchDescription:
+    declared = [
+        DeclareLaunchArgument(name, default_value=default, description=description)
+        for name, (default, description) in ARGUMENTS.items()
+    ]
+    return LaunchDescription([*declared, OpaqueFunction(function=start)])
+
+
+def start(context: LaunchContext) -> list[IncludeLaunchDescription]:
+    values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    cameras = [name.strip().strip("/") for name in values.pop("cameras").split(",")]
+    return [
+        IncludeLaunchDescription(
+            PythonLaunchDescriptionSource(str(HERE / "fakeface.launch.py")),
+            launch_arguments={"namespace": camera, **values}.items(),
+        )
+        for camera in cameras
+        if camera
+    ]
