@@ -99,6 +99,13 @@ soak: $(ALL_STAMP) $(BUILD_STAMP)
 fuzz: $(ALL_STAMP) $(BUILD_STAMP)
 	@$(WITH_ROS) env FUZZ_MESSAGES=$(MESSAGES) pytest test/ros/test_fuzz_node.py
 
+# In an environment of its own: what it needs is no part of what it looks at.
+audit: $(RUNTIME_STAMP)
+	@test -x build/audit/bin/pip-audit || { $(PYTHON) -m venv build/audit && \
+		build/audit/bin/pip install --quiet --requirement requirements/audit.txt; }
+	@build/audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off \
+		$(foreach name,runtime ros-$(DISTRO) test training,--requirement requirements/$(name).txt)
+
 train: $(ALL_STAMP)
 	@$(CLEAN_ENV) python -m training.chain --small
 
