@@ -156,7 +156,9 @@ class Pipeline:
             np.full((5, 2), np.nan, np.float32),
             detection_score=1.0,
         )
-        self._fill(face, scores, 0, TrackEvidence())
+        evidence = TrackEvidence()
+        self._take(face, scores, 0, evidence)
+        self._settle(face, evidence)
         return self._result(image, source, index, [face], start)
 
     def loads_for(self, config: PipelineConfig) -> bool:
@@ -204,20 +206,32 @@ class Pipeline:
             crops = align_faces(frame, detections.landmarks[fit], self.bundle.size_px)
             scores = self._scorer.score(crops)
             for row, index in enumerate(fit):
-                self._fill(faces[index], scores, row, evidence[index])
+                self._take(faces[index], scores, row, evidence[index])
+        for face, gathered in zip(faces, evidence, strict=True):
+            self._settle(face, gathered)
         return faces
 
-    def _fill(self, face: Face, scores: Scores, row: int, evidence: TrackEvidence) -> None:
-        """Scores of the face over its frames so far, evidence of this frame alone."""
+    def _take(self, face: Face, scores: Scores, row: int, evidence: TrackEvidence) -> None:
+        """What this frame says of a face, unless it cannot be judged in it."""
+        face.reason = scores.reasons[row]
+        if face.reason:
+            return
         face.strangeness = float(scores.strangeness[row])
-        mean = np.array([evidence.add(face.strangeness, self.bundle.sha256)])
-        face.fake_score = float(fake_score(mean)[0])
-        face.p_real = float(self._scorer.p_real(mean)[0])
+        evidence.add(face.strangeness, self.bundle.sha256)
         for name in ("reconstruction_error", "log_density"):
             if name in scores.evidence:
                 setattr(face, name, float(scores.evidence[name][row]))
+
+    def _settle(self, face: Face, evidence: TrackEvidence) -> None:
+        """The verdict over the face's frames so far, also while it is turned or cut off."""
+        if not evidence.judged_by(self.bundle.sha256):
+            return
+        mean = np.array([evidence.mean])
+        face.fake_score = float(fake_score(mean)[0])
+        face.p_real = float(self._scorer.p_real(mean)[0])
         is_fake = evidence.settle(self._scorer.border(self.alpha))
         face.verdict = Verdict.FAKE if is_fake else Verdict.REAL
+        face.reason = ""
 
     def _result(
         self, frame: np.ndarray, source: str, index: int, faces: list[Face], start: float

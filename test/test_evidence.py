@@ -3,6 +3,7 @@
 
 import io
 
+import cv2
 import numpy as np
 import pytest
 
@@ -10,6 +11,7 @@ from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.scoring.density import GaussianKDE
 from fakeface_ros.scoring.evidence import EVIDENCE, Observation
+from fakeface_ros.scoring.feature_error import LinearAutoencoder
 
 CROPS = np.zeros((2, 8, 8, 3), np.float32)
 
@@ -43,6 +45,26 @@ def test_the_autoencoder_runs_once_and_only_when_asked(bundle):
     assert passes == [1]
 
 
-def test_every_kind_says_what_it_needs():
+def test_feature_error_is_computed_from_the_bundles_own_files():
+    bundle = load_bundle("one_class")
+    crops = np.random.default_rng(0).uniform(size=(2, 128, 128, 3)).astype(np.float32)
+    (features,) = make_session(bundle.file("features.onnx")).run(None, {"crops": crops})
+    assert features.shape == (2, 5, 4, 112)
+    autoencoder = LinearAutoencoder.load(io.BytesIO(bundle.file("features.npz")))
+    evidence = make("feature_error", bundle)
+    expected = np.log(autoencoder.error(features))
+    np.testing.assert_allclose(evidence(Observation(crops, None)), expected, atol=1e-5)
+    assert evidence(Observation(crops[:0], None)).shape == (0,)
+
+
+def test_sharpness_falls_with_blur(astronaut, bundle):
+    sharp = astronaut[20:212, 120:312].astype(np.float32) / 255
+    soft = [sharp, *(cv2.GaussianBlur(sharp, (0, 0), sigma) for sigma in (2, 4, 8))]
+    values = make("sharpness", bundle)(Observation(np.stack(soft), None))
+    assert (np.diff(values) < -0.5).all()
+    assert np.isfinite(make("sharpness", bundle)(Observation(CROPS, None))).all()  # no detail
+
+
+def test_files_that_a_kind_needs_are_named():
     for kind in EVIDENCE.values():
-        assert kind.needs
+        assert all(name.endswith((".onnx", ".npz")) for name in kind.needs)

@@ -202,3 +202,14 @@ def test_where_a_device_is_missing_the_cpu_gives_the_same_verdict(pipeline, astr
     assert "CPUExecutionProvider runs the networks" in other.warning
     one, two = (p.process(astronaut).faces[0] for p in (pipeline, other))
     assert one.fake_score == two.fake_score
+
+
+def test_a_face_that_was_judged_keeps_its_verdict_while_it_cannot_be(astronaut):
+    """A verdict is of a face over its frames, not of one frame."""
+    pipeline = Pipeline(PipelineConfig(model="cae_kde"))
+    (judged,) = pipeline.process(astronaut).faces
+    for step in (50, 100):  # the box slides out of the frame
+        frame = np.roll(astronaut, -step, axis=1)[:, : 512 - step]
+        (face,) = pipeline.process(np.ascontiguousarray(frame)).faces
+        assert face.id == judged.id
+        assert (face.verdict, face.reason) == (judged.verdict, "")

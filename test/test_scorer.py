@@ -7,8 +7,8 @@ import io
 import numpy as np
 import pytest
 
-from fakeface_ros.scoring.bundle import BundleError, EvidenceSpec, load_bundle
-from fakeface_ros.scoring.scorer import Scorer, strangest
+from fakeface_ros.scoring.bundle import BundleError, EvidenceSpec, LimitSpec, load_bundle
+from fakeface_ros.scoring.scorer import Scorer, fake_score, reasons, strangest
 
 CROPS = np.random.default_rng(0).integers(0, 256, (4, 128, 128, 3), np.uint8)
 
@@ -25,8 +25,8 @@ def scorer(bundle):
 
 def test_noise_is_no_face(scorer):
     scores = scorer.score(CROPS)
-    assert (scores.fake_score > 0.99).all()
-    assert (scores.p_real <= scorer.bundle.alpha).all()
+    assert (fake_score(scores.strangeness) > 0.99).all()
+    assert (scorer.p_real(scores.strangeness) <= scorer.bundle.alpha).all()
 
 
 def test_scores_follow_from_the_evidence(scorer, astronaut):
@@ -38,8 +38,7 @@ def test_scores_follow_from_the_evidence(scorer, astronaut):
         (density.threshold - scores.evidence[density.name]) / density.scale,
     )
     np.testing.assert_allclose(scores.strangeness, expected)
-    logistic = 1 / (1 + np.exp(-np.minimum(expected, 50)))
-    np.testing.assert_allclose(scores.fake_score, logistic)
+    np.testing.assert_allclose(fake_score(np.array([0.0, 2.0])), [0.5, 1 / (1 + np.exp(-2))])
 
 
 def test_shipped_alpha_is_where_the_thresholds_are(bundle):
@@ -54,7 +53,19 @@ def test_one_kind_beyond_its_threshold_is_enough():
 
 
 def test_no_crop_gives_no_score(scorer):
-    assert scorer.score(CROPS[:0]).fake_score.shape == (0,)
+    scores = scorer.score(CROPS[:0])
+    assert scores.strangeness.shape == scores.reasons.shape == (0,)
+
+
+def test_a_face_outside_of_limits_gets_the_first_one_s_reason():
+    limits = [LimitSpec("sharpness", "blurred", low=-9.0), LimitSpec("error", "unlike", high=1.0)]
+    evidence = {
+        "sharpness": np.array([-5.0, -10.0, -5.0, -10.0, np.nan]),
+        "error": np.array([0.0, 0.0, 2.0, 2.0, 0.0]),
+    }
+    expected = ["", "blurred", "unlike", "blurred", "blurred"]
+    assert reasons(limits, evidence, 5).tolist() == expected
+    assert reasons([], {}, 2).tolist() == ["", ""]
 
 
 @pytest.mark.parametrize("crops", [CROPS[:, :64], CROPS[0], CROPS.astype(np.float32)])
@@ -67,6 +78,9 @@ def test_evidence_of_a_later_release_is_refused_by_name(bundle):
     spec = EvidenceSpec("telepathy", "above", 0.0, 1.0)
     with pytest.raises(BundleError, match="evidence telepathy is not known"):
         Scorer(dataclasses.replace(bundle, evidence=(spec,)))
+    limit = LimitSpec("telepathy", "sent no thought")
+    with pytest.raises(BundleError, match="evidence telepathy is not known"):
+        Scorer(dataclasses.replace(bundle, limits=(limit,)))
 
 
 def test_a_file_that_is_no_network_is_refused(bundle):

@@ -39,6 +39,16 @@ class EvidenceSpec:
 
 
 @dataclass(frozen=True)
+class LimitSpec:
+    """Where a kind of evidence lies for faces that the bundle can judge; None for no limit."""
+
+    name: str
+    reason: str
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
 class Bundle:
     """A checked bundle.
 
@@ -49,6 +59,7 @@ class Bundle:
         size_px: side of the square crops that the networks take.
         jpeg_quality: of the codec that crops go through first, or None.
         evidence: what is computed of a crop, and how each kind counts.
+        limits: a face outside of any of them is unknown, for the reason that it gives.
         rule: how the kinds are put together: "any" is their maximum (one kind beyond its
             threshold is enough), "sum" adds them up, as a logistic regression does.
         alpha: nominal false-alarm rate that the bundle ships with.
@@ -64,6 +75,7 @@ class Bundle:
     size_px: int
     jpeg_quality: int | None
     evidence: tuple[EvidenceSpec, ...]
+    limits: tuple[LimitSpec, ...]
     rule: Literal["any", "sum"]
     alpha: float
     files: dict[str, bytes]
@@ -141,6 +153,7 @@ def _parse(directory: Path, manifest: dict[str, Any], sha256: str) -> Bundle:
         size_px=int(manifest["input"]["size_px"]),
         jpeg_quality=None if quality is None else int(quality),
         evidence=tuple(EvidenceSpec(**item) for item in manifest["evidence"]),
+        limits=tuple(LimitSpec(**item) for item in manifest.get("limits", ())),
         rule=manifest.get("rule", "any"),
         alpha=float(manifest["alpha"]),
         files={

@@ -11,12 +11,14 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import ClassVar, Protocol
 
+import cv2
 import numpy as np
 import onnxruntime as ort
 
 from fakeface_ros.scoring.autoencoder import reconstruction_error
 from fakeface_ros.scoring.bundle import Bundle
 from fakeface_ros.scoring.density import GaussianKDE
+from fakeface_ros.scoring.feature_error import LinearAutoencoder
 
 AUTOENCODER = "autoencoder.onnx"
 
@@ -113,8 +115,60 @@ class ForgeryLogit:
         return logits.reshape(-1).astype(np.float64)
 
 
+class FeatureError:
+    """How badly a linear autoencoder of real faces (features.npz) explains the features that a
+    network trained on photographs sees of the face (features.onnx)."""
+
+    needs: ClassVar[tuple[str, ...]] = ("features.onnx", "features.npz")
+
+    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
+        self._session = open_network("features.onnx")
+        self._autoencoder = LinearAutoencoder.load(io.BytesIO(bundle.file("features.npz")))
+
+    def __call__(self, observation: Observation) -> np.ndarray:
+        """(N,) float64, natural logarithm of the mean squared error; low for generated faces."""
+        if not len(observation.crops):
+            return np.zeros(0)
+        features = self._session.run(["features"], {"crops": observation.crops})[0]
+        return np.log(self._autoencoder.error(features) + 1e-9)
+
+
+class Sharpness:
+    """How much detail the middle of the crop shows: a face far out of focus cannot be judged."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
+        pass
+
+    def __call__(self, observation: Observation) -> np.ndarray:
+        """(N,) float64, as `sharpness`."""
+        return sharpness(observation.crops)
+
+
+def sharpness(crops: np.ndarray) -> np.ndarray:
+    """Detail between blurs of 1/128 and 2/128 of the crop's side.
+
+    Args:
+        crops: (N, S, S, 3) float32 RGB in [0, 1].
+
+    Returns:
+        (N,) float64, natural logarithm of its variance from brow to chin.
+    """
+    side = crops.shape[1]
+    middle = crops[:, side // 4 : side * 13 // 16, side // 4 : side * 3 // 4]
+    values = np.empty(len(crops))
+    for number, crop in enumerate(middle):
+        grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+        fine, coarse = (cv2.GaussianBlur(grey, (0, 0), blur * side / 128) for blur in (1, 2))
+        values[number] = np.log((fine - coarse).var() + 1e-9)
+    return values
+
+
 EVIDENCE: dict[str, type[Evidence]] = {
     "reconstruction_error": ReconstructionError,
     "log_density": LogDensity,
     "forgery_logit": ForgeryLogit,
+    "feature_error": FeatureError,
+    "sharpness": Sharpness,
 }

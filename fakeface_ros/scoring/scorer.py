@@ -11,7 +11,7 @@ import numpy as np
 
 from fakeface_ros.inference import CPU, make_session
 from fakeface_ros.scoring.autoencoder import Autoencoder
-from fakeface_ros.scoring.bundle import Bundle, BundleError, EvidenceSpec
+from fakeface_ros.scoring.bundle import Bundle, BundleError, EvidenceSpec, LimitSpec
 from fakeface_ros.scoring.calibration import conformal_border, conformal_p
 from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.scoring.evidence import AUTOENCODER, EVIDENCE, Observation
@@ -24,14 +24,12 @@ class Scores:
     Attributes:
         evidence: by kind, (N,) float64 in the kind's own unit.
         strangeness: (N,) float64, high is fake, 0 at the bundle's thresholds.
-        fake_score: (N,) float64 in (0, 1): 1 / (1 + exp(-strangeness)).
-        p_real: (N,) float64 in (0, 1], conformal.
+        reasons: (N,) str, why a crop cannot be judged, or "".
     """
 
     evidence: dict[str, np.ndarray]
     strangeness: np.ndarray
-    fake_score: np.ndarray
-    p_real: np.ndarray
+    reasons: np.ndarray
 
 
 class Scorer:
@@ -45,13 +43,15 @@ class Scorer:
                 evidence that this release does not know.
         """
         self.bundle = bundle
-        unknown = [item.name for item in bundle.evidence if item.name not in EVIDENCE]
+        counted = [item.name for item in bundle.evidence]
+        kinds = dict.fromkeys([*counted, *(limit.name for limit in bundle.limits)])
+        unknown = [name for name in kinds if name not in EVIDENCE]
         if unknown:
             raise BundleError(
                 f"bundle {bundle.name}: evidence {', '.join(unknown)} is not known to "
                 f"this release, which knows {', '.join(EVIDENCE)}"
             )
-        needed = {name for item in bundle.evidence for name in EVIDENCE[item.name].needs}
+        needed = {name for kind in kinds for name in EVIDENCE[kind].needs}
         for name in sorted(needed):
             bundle.file(name)  # names the first that is missing
         try:
@@ -61,10 +61,10 @@ class Scorer:
                 else None
             )
             self._evidence = {
-                item.name: EVIDENCE[item.name](
+                kind: EVIDENCE[kind](
                     bundle, lambda name: make_session(bundle.file(name), threads, providers)
                 )
-                for item in bundle.evidence
+                for kind in kinds
             }
             self._calibration = _read_calibration(bundle)
         except BundleError:
@@ -90,7 +90,7 @@ class Scorer:
         strangeness = RULES[self.bundle.rule](
             [margin(item, evidence[item.name]) for item in self.bundle.evidence]
         )
-        return Scores(evidence, strangeness, fake_score(strangeness), self.p_real(strangeness))
+        return Scores(evidence, strangeness, reasons(self.bundle.limits, evidence, len(crops)))
 
     def p_real(self, strangeness: np.ndarray) -> np.ndarray:
         """Conformal p-values, (N,) float64, of strangeness (N,)."""
@@ -128,6 +128,19 @@ def margin(item: EvidenceSpec, values: np.ndarray) -> np.ndarray:
     """How far values lie on the fake side of a threshold, in units of its scale; 0 at it."""
     sign = 1.0 if item.fake_when == "above" else -1.0
     return sign * (values - item.threshold) / item.scale
+
+
+def reasons(
+    limits: Sequence[LimitSpec], evidence: dict[str, np.ndarray], count: int
+) -> np.ndarray:
+    """The reason of the first limit that each crop is outside of, (count,) str, "" for none."""
+    found = np.full(count, "", dtype=object)
+    for limit in reversed(limits):
+        values = evidence[limit.name]
+        low = -np.inf if limit.low is None else limit.low
+        high = np.inf if limit.high is None else limit.high
+        found[~((values >= low) & (values <= high))] = limit.reason  # so that NaN is outside
+    return found
 
 
 def _read_calibration(bundle: Bundle) -> np.ndarray:

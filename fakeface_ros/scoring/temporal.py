@@ -55,6 +55,10 @@ class TrackEvidence:
         self.mean += (strangeness - self.mean) / self._weight
         return self.mean
 
+    def judged_by(self, model: str) -> bool:
+        """Whether this model has said anything of the face so far."""
+        return self._weight > 0 and self._model == model
+
     def settle(self, border: float) -> bool:
         """Whether the face is fake, by a mean beyond the border, without flickering around it.
 

@@ -26,9 +26,8 @@ def pictures(count: int, blurred: bool, seed: int) -> list[np.ndarray]:
 
 @pytest.fixture(scope="module")
 def trained():
-    real, fake = pictures(24, False, 0), pictures(24, True, 1)
-    labels = np.r_[np.zeros(24), np.ones(24)]
-    return train.train(real + fake, labels, train.Settings(epochs=2, batch_size=16))
+    settings = train.Settings(epochs=2, steps_per_epoch=3, batch_size=16)
+    return train.train([pictures(24, False, 0)], [pictures(24, True, 1)], settings)
 
 
 @pytest.fixture(scope="module")

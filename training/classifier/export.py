@@ -1,98 +1,100 @@
 # SPDX-License-Identifier: Apache-2.0
-r"""Export a trained forgery network as a bundle, calibrated on real faces it never saw.
+r"""Export trained forgery networks as a bundle, calibrated on real faces they never saw.
 
-    python -m training.classifier.export --run build/forgery --calibration-real DIR \
-        --out models/default
+    python -m training.classifier.export --run build/forgery --cross-validated build/forgery-cv \
+        --one-class models/one_class --calibration-real DIR --out models/default
 
-Calibration faces go through both Keras and ONNX Runtime: logits must agree to 1e-4, or no bundle
-is left.
+The logits of several runs are averaged. The evidence of the real-only bundle counts beside them,
+as much as training.classifier.fusion finds over the cross-validated scores. Crops go through both
+Keras and ONNX Runtime: logits must agree to the precision of the weights, or no bundle is left.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
-import tempfile
 from pathlib import Path
 
 import keras
 import numpy as np
-import onnx
 
 from fakeface_ros.inference import make_session
-from fakeface_ros.scoring.bundle import write_manifest
+from fakeface_ros.scoring.bundle import load_bundle
+from training.assemble import assemble
 from training.classifier.augmentation import JPEG_QUALITY, plain_crop
+from training.classifier.fusion import fit_weights, specs
 from training.classifier.network import SIZE_PX, build
 from training.classifier.train import logits_of, read_pictures
+from training.keras_onnx import to_onnx
+from training.one_class import ARRAYS
+from training.one_class import NETWORK as FEATURES
 
-TOLERANCE = 1e-4
+TOLERANCE = 0.05
+"""Of a logit whose spread is about 2: weights are kept in half precision."""
+CHECKED_FACES = 64
 ALPHA = 0.05
-NETWORK, CALIBRATION = "forgery.onnx", "calibration.npz"
+NETWORK = "forgery.onnx"
 
 
-def to_onnx(model: keras.Model) -> bytes:
-    """The network as ONNX: input "crops" (N, S, S, 3), output "logit" (N, 1), both float32."""
-    with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / NETWORK
-        model(np.zeros((1, SIZE_PX, SIZE_PX, 3), np.float32))  # export wants a called model
-        model.export(path, format="onnx", verbose=False)
-        proto = onnx.load(path)
-    names = {proto.graph.input[0].name: "crops", proto.graph.output[0].name: "logit"}
-    for node in proto.graph.node:
-        node.input[:] = [names.get(name, name) for name in node.input]
-        node.output[:] = [names.get(name, name) for name in node.output]
-    proto.graph.input[0].name, proto.graph.output[0].name = "crops", "logit"
-    onnx.checker.check_model(proto)
-    return proto.SerializeToString()
+def joined(runs: list[Path]) -> keras.Model:
+    """One network from crops to the mean logit of the runs."""
+    crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
+    logits: list[keras.KerasTensor] = []
+    for run in runs:
+        model = build()
+        with np.load(run / "weights.npz") as arrays:
+            model.set_weights([arrays[name] for name in arrays.files])
+        model.name = f"forgery_network_{len(logits)}"
+        logits.append(model(crops))
+    mean = logits[0] if len(logits) == 1 else keras.layers.Average()(logits)
+    return keras.Model(crops, mean)
 
 
-def export(run: Path, calibration_real: list[Path], out: Path, version: str, licence: str) -> None:
+def export(
+    runs: list[Path],
+    cross_validated: Path,
+    one_class: Path,
+    calibration_real: list[Path],
+    out: Path,
+    version: str,
+    licence: str,
+) -> None:
     """Write the bundle folder `out`; one that exists is replaced.
 
     Raises:
         ArithmeticError: ONNX Runtime and Keras differ by more than TOLERANCE.
     """
-    model = build()
-    with np.load(run / "weights.npz") as arrays:
-        model.set_weights([arrays[name] for name in arrays.files])
     paths, pictures = read_pictures(calibration_real)
-    logits = logits_of(model, pictures)
-    network = to_onnx(model)
-    crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures[:64]])
+    model = joined(runs)
+    network = to_onnx(model, "logit")
+    crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures[:CHECKED_FACES]])
     theirs = make_session(network).run(["logit"], {"crops": crops})[0][:, 0]
-    difference = float(np.abs(theirs - logits[:64]).max())
+    difference = float(np.abs(theirs - logits_of(model, pictures[:CHECKED_FACES])).max())
     if not difference <= TOLERANCE:
         raise ArithmeticError(f"logits differ from Keras by {difference:.2e}, over {TOLERANCE}")
-    threshold = float(np.quantile(logits, 1 - ALPHA, method="higher"))
+    typical = load_bundle(one_class)
+    files = {NETWORK: network, **{name: typical.file(name) for name in (FEATURES, ARRAYS)}}
+    weights = fit_weights(cross_validated, one_class)
     manifest = {
-        "name": out.name,
         "kind": "classifier",
         "version": version,
         "input": {"size_px": SIZE_PX, "color": "RGB", "range": [0, 1],
                   "jpeg_quality": JPEG_QUALITY},
-        "evidence": [{"name": "forgery_logit", "fake_when": "above", "threshold": threshold,
-                      "scale": 1.0}],
-        "rule": "sum",
         "alpha": ALPHA,
         "training": {
-            **json.loads((run / "settings.json").read_text(encoding="utf-8")),
+            **json.loads((runs[0] / "settings.json").read_text(encoding="utf-8")),
             "network": "EfficientNet-Lite0, first 11 blocks, from ImageNet",
+            "networks": len(runs),
             "parameters": model.count_params(),
+            "feature_error": typical.manifest["training"],
             "calibration": {"faces": len(paths), "folders": [f.name for f in calibration_real]},
             "backend": f"Keras {keras.__version__} on {keras.backend.backend()}",
         },
         "metrics": {},
         "licence": licence,
     }  # fmt: skip
-    if out.exists():
-        shutil.rmtree(out)
-    out.mkdir(parents=True)
-    (out / NETWORK).write_bytes(network)
-    strangeness = np.sort(logits - threshold).astype(np.float32)
-    np.savez_compressed(out / CALIBRATION, strangeness=strangeness)
-    write_manifest(out, manifest, [NETWORK, CALIBRATION])
+    assemble(out, manifest, files, specs(weights), typical.limits, pictures)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -103,14 +105,25 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--run", type=Path, required=True, help="folder of training.classifier.train"
+        "--run", type=Path, nargs="+", required=True, help="folders of training.classifier.train"
     )
+    parser.add_argument("--cross-validated", type=Path, required=True, metavar="DIR",
+                        help="folder of training.classifier.train --folds")  # fmt: skip
+    parser.add_argument("--one-class", type=Path, required=True, help="the real-only bundle")
     parser.add_argument("--calibration-real", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--out", type=Path, required=True, help="bundle folder")
     parser.add_argument("--version", default="1.0.0")
     parser.add_argument("--licence", default="")
     given = parser.parse_args(arguments)
-    export(given.run, given.calibration_real, given.out, given.version, given.licence)
+    export(
+        given.run,
+        given.cross_validated,
+        given.one_class,
+        given.calibration_real,
+        given.out,
+        given.version,
+        given.licence,
+    )
     return 0
 
 

@@ -25,6 +25,10 @@ STAGES = (
 )
 """EfficientNet-Lite0 up to the stage whose features serve best."""
 
+FACE_ROWS, FACE_COLUMNS = slice(2, 7), slice(2, 6)
+"""Places of the last features, 8 by 8 for crops of 128 px, that show brow to chin: generators are
+fond of plain walls, but robots meet them behind real people."""
+
 _DROP_CONNECT = 0.1
 _DROPOUT = 0.3
 
@@ -39,11 +43,12 @@ class MeanAndSpread(layers.Layer):
         return ops.concatenate([mean, ops.sqrt(variance + 1e-5)], axis=-1)
 
 
-def build(size_px: int = SIZE_PX) -> keras.Model:
-    """The network with fresh weights.
+def build_front(size_px: int = SIZE_PX) -> keras.Model:
+    """The eleven blocks with fresh weights.
 
     Returns:
-        A model from "crops" (N, S, S, 3) float32 RGB in [0, 1] to "logit" (N, 1), high is fake.
+        A model from "crops" (N, S, S, 3) float32 RGB in [0, 1] to features (N, S / 16, S / 16,
+        112).
     """
     crops = keras.Input((size_px, size_px, 3), name="crops")
     # (x - 127) / 128, as the pretrained weights expect.
@@ -62,11 +67,28 @@ def build(size_px: int = SIZE_PX) -> keras.Model:
                 _DROP_CONNECT * number / blocks,
             )
             number += 1
-    values = MeanAndSpread(name="pool")(values)
+    return keras.Model(crops, values, name="front")
+
+
+def build(size_px: int = SIZE_PX) -> keras.Model:
+    """The forgery network with fresh weights.
+
+    Returns:
+        A model from "crops" (N, S, S, 3) float32 RGB in [0, 1] to "logit" (N, 1), high is fake.
+    """
+    front = build_front(size_px)
+    values = MeanAndSpread(name="pool")(front.output)
     values = layers.BatchNormalization(name="features", center=False, scale=False)(values)
     values = layers.Dropout(_DROPOUT, name="dropout")(values)
     logit = layers.Dense(1, name="logit")(values)
-    return keras.Model(crops, logit, name="forgery_network")
+    return keras.Model(front.input, logit, name="forgery_network")
+
+
+def build_face_features(weights: dict[str, np.ndarray]) -> keras.Model:
+    """The front with ImageNet's weights, from "crops" to features of the face (N, 5, 4, 112)."""
+    front = build_front()
+    load_pretrained(front, weights)
+    return keras.Model(front.input, front.output[:, FACE_ROWS, FACE_COLUMNS], name="face_features")
 
 
 def _convolution(values, filters: int, kernel: int, stride: int, name: str):

@@ -26,7 +26,8 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 
-from training.classifier.augmentation import plain_crop, random_crop
+from training.classifier.augmentation import plain_crop
+from training.classifier.batches import Folder, RandomBatches
 from training.classifier.network import SIZE_PX, build, load_pretrained
 from training.classifier.pretrained import read_weights
 from training.metrics import auroc, ranking_metrics
@@ -37,7 +38,8 @@ from training.pictures import Unusable, decode, list_files
 class Settings:
     """How the network is trained; the one source of these defaults."""
 
-    epochs: int = 24
+    epochs: int = 9
+    steps_per_epoch: int = 100
     batch_size: int = 32
     learning_rate: float = 5e-4
     weight_decay: float = 0.02
@@ -45,33 +47,7 @@ class Settings:
     seed: int = 1
 
 
-class RandomBatches(keras.utils.PyDataset):
-    """Batches of randomly changed crops (B, S, S, 3) and their labels (B, 1), 1 for fake."""
-
-    def __init__(self, pictures: list[np.ndarray], labels: np.ndarray, settings: Settings):
-        super().__init__(workers=2, max_queue_size=8)
-        self.pictures, self.labels, self.settings = pictures, labels, settings
-        self.epoch = 0
-
-    def __len__(self) -> int:
-        return len(self.pictures) // self.settings.batch_size
-
-    def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
-        """Batch `index` of the current epoch; the same for the same seed, epoch and index."""
-        seed = self.settings.seed
-        order = np.random.default_rng([seed, self.epoch]).permutation(len(self.pictures))
-        random = np.random.default_rng([seed, self.epoch, index])
-        size = self.settings.batch_size
-        chosen = order[index * size : (index + 1) * size]
-        crops = np.stack([random_crop(self.pictures[i], SIZE_PX, random) for i in chosen])
-        return crops, self.labels[chosen, None].astype(np.float32)
-
-    def on_epoch_end(self) -> None:
-        """Go on to the next epoch's order and changes."""
-        self.epoch += 1
-
-
-def train(pictures: list[np.ndarray], labels: np.ndarray, settings: Settings) -> keras.Model:
+def train(real: list[Folder], fake: list[Folder], settings: Settings) -> keras.Model:
     """A network from "crops" to "logit", started from ImageNet's weights.
 
     The last layer starts as the logistic regression on the pretrained features, so that the first
@@ -80,18 +56,16 @@ def train(pictures: list[np.ndarray], labels: np.ndarray, settings: Settings) ->
     the last steps.
 
     Args:
-        pictures: (H, H, 3) uint8 BGR each, aligned faces.
-        labels: (N,), 1 for fake.
+        real, fake: folders of aligned faces.
         settings: see Settings.
     """
     keras.utils.set_random_seed(settings.seed)
     model = build()
     load_pretrained(model, read_weights())
-    _start_from_regression(model, pictures, labels)
+    _start_from_regression(model, real, fake)
     if not settings.epochs:
         return model  # the pretrained features and a logistic regression, to compare with
-    batches = RandomBatches(pictures, labels, settings)
-    steps = len(batches) * settings.epochs
+    steps = settings.steps_per_epoch * settings.epochs
     rate = keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=settings.learning_rate / 20,
         decay_steps=steps * 9 // 10,
@@ -103,6 +77,9 @@ def train(pictures: list[np.ndarray], labels: np.ndarray, settings: Settings) ->
         keras.losses.BinaryCrossentropy(
             from_logits=True, label_smoothing=settings.label_smoothing
         ),
+    )
+    batches = RandomBatches(
+        real, fake, SIZE_PX, settings.batch_size, settings.steps_per_epoch, settings.seed
     )
     model.fit(batches, epochs=settings.epochs, verbose=2)
     return model
@@ -132,39 +109,54 @@ def read_pictures(folders: list[Path]) -> tuple[list[Path], list[np.ndarray]]:
     return paths, pictures
 
 
-def _start_from_regression(
-    model: keras.Model, pictures: list[np.ndarray], labels: np.ndarray
-) -> None:
+def _start_from_regression(model: keras.Model, real: list[Folder], fake: list[Folder]) -> None:
+    """Of as many pictures of either class, changed at random as those trained on."""
     pooled = keras.Model(model.input, model.get_layer("pool").output)
-    crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures])
+    drawn = RandomBatches(real, fake, SIZE_PX, batch_size=32, steps=100, seed=0)
+    batches = [drawn[index] for index in range(len(drawn))]
+    crops, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     features = pooled.predict(crops, batch_size=32, verbose=0)
     mean, variance = features.mean(axis=0), features.var(axis=0)
     scaler = model.get_layer("features")
     scaler.set_weights([mean, variance])
     scaled = (features - mean) / np.sqrt(variance + scaler.epsilon)
-    regression = LogisticRegression(C=0.01, max_iter=1000).fit(scaled, labels)
+    regression = LogisticRegression(C=0.01, max_iter=1000).fit(scaled, labels[:, 0])
     model.get_layer("logit").set_weights([regression.coef_.T, regression.intercept_])
+
+
+@dataclass(frozen=True)
+class Materials:
+    """What is trained on, by folder."""
+
+    real: list[Path]
+    fake: list[Path]
+    also_real: list[Path]
+    also_fake: list[Path]
 
 
 def _cross_validate(
     out: Path,
-    real: list[Path],
-    fake: list[Path],
+    folders: Materials,
     unseen: list[Path],
     folds: int,
     only: int | None,
     settings: Settings,
 ) -> None:
-    paths_r, pictures_r = read_pictures(real)
-    paths_f, pictures_f = read_pictures(fake)
+    paths_r, pictures_r = read_pictures(folders.real)
+    paths_f, pictures_f = read_pictures(folders.fake)
     paths_u, pictures_u = read_pictures(unseen) if unseen else ([], [])
+    always = [
+        [read_pictures([f])[1] for f in also] for also in (folders.also_real, folders.also_fake)
+    ]
     paths, pictures = paths_r + paths_f, pictures_r + pictures_f
     labels = np.r_[np.zeros(len(paths_r)), np.ones(len(paths_f))]
     split = StratifiedKFold(folds, shuffle=True, random_state=settings.seed)
     for number, (seen, held) in enumerate(split.split(labels, labels)):
         if only is not None and number != only:
             continue
-        model = train([pictures[i] for i in seen], labels[seen], settings)
+        real, fake = ([pictures[i] for i in seen if labels[i] == label] for label in (0, 1))
+        model = train([real, *always[0]], [fake, *always[1]], settings)
+        np.savez(out / f"weights_fold{number}.npz", *model.get_weights())
         logits = logits_of(model, [pictures[i] for i in held])
         other = logits_of(model, pictures_u) if pictures_u else np.zeros(0)
         values = ranking_metrics(logits[labels[held] == 0], logits[labels[held] == 1])
@@ -192,6 +184,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--real", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--fake", type=Path, nargs="+", required=True, metavar="DIR")
+    parser.add_argument("--also-real", type=Path, nargs="+", default=[], metavar="DIR")
+    parser.add_argument("--also-fake", type=Path, nargs="+", default=[], metavar="DIR")
     parser.add_argument("--unseen-fake", type=Path, nargs="+", default=[], metavar="DIR")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", type=int, help="cross-validate instead of training on all")
@@ -202,20 +196,23 @@ def main(arguments: list[str] | None = None) -> int:
     settings = Settings(**{name: getattr(given, name) for name in asdict(Settings())})
     given.out.mkdir(parents=True, exist_ok=True)
     if given.folds:
-        _cross_validate(
-            given.out, given.real, given.fake, given.unseen_fake, given.folds, given.fold, settings
-        )
+        folders = Materials(given.real, given.fake, given.also_real, given.also_fake)
+        _cross_validate(given.out, folders, given.unseen_fake, given.folds, given.fold, settings)
         return 0
-    paths_r, pictures_r = read_pictures(given.real)
-    paths_f, pictures_f = read_pictures(given.fake)
-    labels = np.r_[np.zeros(len(paths_r)), np.ones(len(paths_f))]
-    model = train(pictures_r + pictures_f, labels, settings)
+    real, fake = (
+        [read_pictures([folder])[1] for folder in folders]
+        for folders in ([*given.real, *given.also_real], [*given.fake, *given.also_fake])
+    )
+    model = train(real, fake, settings)
     np.savez(given.out / "weights.npz", *model.get_weights())
     facts = {
         **asdict(settings),
-        "real": len(paths_r),
-        "fake": len(paths_f),
-        "folders": [folder.name for folder in [*given.real, *given.fake]],
+        "real": sum(map(len, real)),
+        "fake": sum(map(len, fake)),
+        "folders": [
+            folder.name
+            for folder in [*given.real, *given.also_real, *given.fake, *given.also_fake]
+        ],
     }
     (given.out / "settings.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     return 0

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Half the bytes, the same network up to half precision."""
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from fakeface_ros.inference import make_session
+from training.half_weights import halve
+
+
+def network() -> onnx.ModelProto:
+    weights = np.random.default_rng(0).normal(size=(64, 64)).astype(np.float32)
+    offsets = np.arange(64, dtype=np.float32)
+    graph = helper.make_graph(
+        [
+            helper.make_node("MatMul", ["x", "weights"], ["product"]),
+            helper.make_node("Add", ["product", "offsets"], ["y"]),
+        ],
+        "small",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", 64])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, ["N", 64])],
+        [numpy_helper.from_array(weights, "weights"), numpy_helper.from_array(offsets, "offsets")],
+    )
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+
+
+def test_large_arrays_are_halved_and_outputs_stay():
+    whole = network()
+    half = halve(whole)
+    assert half.ByteSize() < 0.6 * whole.ByteSize()
+    kinds = {i.name: i.data_type for i in half.graph.initializer}
+    assert kinds == {"weights_half": TensorProto.FLOAT16, "offsets": TensorProto.FLOAT}
+    x = np.random.default_rng(1).normal(size=(5, 64)).astype(np.float32)
+    expected, got = (
+        make_session(model.SerializeToString()).run(["y"], {"x": x})[0] for model in (whole, half)
+    )
+    assert got.dtype == np.float32
+    np.testing.assert_allclose(got, expected, atol=0.02)
+
+
+def test_the_network_given_is_left_alone():
+    whole = network()
+    before = whole.SerializeToString()
+    halve(whole)
+    assert whole.SerializeToString() == before

@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+r"""How much two kinds of evidence count beside each other, over scores of networks that never saw
+the face.
+
+    python -m training.classifier.fusion --cross-validated build/forgery-cv \
+        --one-class models/one_class --out build/fusion
+
+Writes OUT/metrics.json: figures of the forgery network's logit, of the real-only evidence, and of
+both together, each face weighed by what the other folds teach.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+
+from fakeface_ros.scoring.bundle import EvidenceSpec, load_bundle
+from fakeface_ros.scoring.scorer import Scorer
+from fakeface_ros.vision.alignment import resize_crop
+from training.metrics import auroc_interval, ranking_metrics
+from training.pictures import decode
+
+LOGIT, ERROR = "forgery_logit", "feature_error"
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Log-odds of fake for a unit of each kind of evidence; that of ERROR is negative."""
+
+    logit: float
+    error: float
+
+
+@dataclass(frozen=True)
+class CrossValidated:
+    """Scores of pictures by networks that never saw them.
+
+    Attributes:
+        fold: (n,) int, the fold whose network scored the picture.
+        label: (n,) str: "real", "fake", or "unseen_fake" for pictures that every fold scored.
+        path: of each picture.
+        evidence: (n, 2) float64: logit and feature error.
+    """
+
+    fold: np.ndarray
+    label: np.ndarray
+    path: list[Path]
+    evidence: np.ndarray
+
+
+def read(folder: Path, one_class: Path) -> CrossValidated:
+    """Scores that training.classifier.train --folds wrote, and the real-only evidence beside them.
+
+    Raises:
+        FileNotFoundError: the folder holds no scores.
+    """
+    rows: list[dict[str, str]] = []
+    for file in sorted(folder.glob("scores_fold*.csv")):
+        with file.open(newline="", encoding="utf-8") as stream:
+            rows += csv.DictReader(stream)
+    if not rows:
+        raise FileNotFoundError(f"{folder}: no scores_fold*.csv, as --folds leaves them")
+    scorer = Scorer(load_bundle(one_class))
+    errors: dict[str, float] = {}
+    for path in {row["path"] for row in rows}:
+        crop = resize_crop(decode(Path(path).read_bytes()), scorer.bundle.size_px)
+        errors[path] = float(scorer.score(crop[None]).evidence[ERROR][0])
+    return CrossValidated(
+        np.array([int(row["fold"]) for row in rows]),
+        np.array([row["label"] for row in rows]),
+        [Path(row["path"]) for row in rows],
+        np.array([[float(row["logit"]), errors[row["path"]]] for row in rows]),
+    )
+
+
+def fit(scores: CrossValidated, used: np.ndarray) -> Weights:
+    """Logistic regression on the pictures `used`, a mask (n,)."""
+    labels = scores.label[used] == "fake"
+    mean, deviation = scores.evidence[used].mean(axis=0), scores.evidence[used].std(axis=0)
+    regression = LogisticRegression().fit((scores.evidence[used] - mean) / deviation, labels)
+    return Weights(*(regression.coef_[0] / deviation))
+
+
+def fit_weights(cross_validated: Path, one_class: Path) -> Weights:
+    """Weights over all cross-validated pictures."""
+    scores = read(cross_validated, one_class)
+    return fit(scores, scores.label != "unseen_fake")
+
+
+def specs(weights: Weights) -> list[EvidenceSpec]:
+    """The two kinds as a bundle's manifest has them: their sum is log-odds."""
+    if not weights.logit > 0 > weights.error:
+        raise ValueError(f"evidence points the wrong way: {weights}")
+    return [
+        EvidenceSpec(LOGIT, "above", 0.0, 1 / weights.logit),
+        EvidenceSpec(ERROR, "below", 0.0, -1 / weights.error),
+    ]
+
+
+def evaluate(scores: CrossValidated) -> dict[str, dict]:
+    """Figures of each kind of evidence and of both together.
+
+    Returns:
+        By "logit", "feature_error" and "both": ranking_metrics and auroc_ci95 over all folds
+        together, the mean over folds of auroc and tpr_at_fpr_05, and the same of unseen fakes
+        against the reals of each fold.
+    """
+    known = scores.label != "unseen_fake"
+    both = np.empty(len(scores.fold))
+    for number in np.unique(scores.fold):
+        weights = fit(scores, known & (scores.fold != number))
+        mine = scores.fold == number
+        both[mine] = scores.evidence[mine] @ (weights.logit, weights.error)
+    values = {"logit": scores.evidence[:, 0], ERROR: -scores.evidence[:, 1], "both": both}
+    return {name: _figures(scores, value) for name, value in values.items()}
+
+
+def _figures(scores: CrossValidated, values: np.ndarray) -> dict:
+    real, fake, unseen = (scores.label == label for label in ("real", "fake", "unseen_fake"))
+    folds = [
+        (
+            ranking_metrics(values[mine & real], values[mine & fake]),
+            ranking_metrics(values[mine & real], values[mine & unseen]),
+        )
+        for mine in (scores.fold == number for number in np.unique(scores.fold))
+    ]
+    return {
+        **ranking_metrics(values[real], values[fake]),
+        "auroc_ci95": auroc_interval(values[real], values[fake]),
+        "n_real": int(real.sum()),
+        "n_fake": int(fake.sum()),
+        "by_fold": [{k: seen[k] for k in ("auroc", "tpr_at_fpr_05")} for seen, _ in folds],
+        "unseen_by_fold": [{k: new[k] for k in ("auroc", "tpr_at_fpr_05")} for _, new in folds],
+    }
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.classifier.fusion",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--cross-validated", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--one-class", type=Path, required=True, help="the real-only bundle")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    given = parser.parse_args(arguments)
+    scores = read(given.cross_validated, given.one_class)
+    figures = evaluate(scores)
+    weights = fit(scores, scores.label != "unseen_fake")
+    given.out.mkdir(parents=True, exist_ok=True)
+    content = {**figures, "weights": vars(weights)}
+    (given.out / "metrics.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    for name, values in figures.items():
+        unseen = np.mean([fold["auroc"] for fold in values["unseen_by_fold"]])
+        low, high = values["auroc_ci95"]
+        print(
+            f"{name}: AUROC {values['auroc']:.3f} [{low:.3f}, {high:.3f}], TPR at 5 % FPR "
+            f"{values['tpr_at_fpr_05']:.3f}, unseen fakes {unseen:.3f}"
+        )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

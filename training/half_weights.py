@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Weights of an ONNX network kept in half precision: half the size, computed in single precision.
+
+ONNX Runtime turns them back into float32 once, when it loads the network.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+LEAST_VALUES = 256
+"""Smaller arrays (offsets, shapes) stay as they are: nothing to win."""
+
+
+def halve(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A copy in which large float32 arrays are float16, each followed by a Cast to float32."""
+    halved = onnx.ModelProto()
+    halved.CopyFrom(model)
+    casts = []
+    for initializer in halved.graph.initializer:
+        if initializer.data_type != TensorProto.FLOAT:
+            continue
+        values = numpy_helper.to_array(initializer)
+        if values.size < LEAST_VALUES:
+            continue
+        name = initializer.name
+        initializer.CopyFrom(numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=TensorProto.FLOAT))
+    nodes = [*casts, *halved.graph.node]
+    del halved.graph.node[:]
+    halved.graph.node.extend(nodes)
+    onnx.checker.check_model(halved)
+    return halved
