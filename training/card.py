@@ -5,7 +5,7 @@
         --evaluation build/evaluation/dev --evaluation build/evaluation/others
 
 The first evaluation's figures go to the manifest. The manifest's hash names the bundle, so this
-comes last.
+comes last. Figures stand where the note says FIGURES, or at its end.
 """
 
 from __future__ import annotations
@@ -24,18 +24,22 @@ from training.train import HISTORY_NAME
 CARD_NAME = "MODEL_CARD.md"
 KEPT = ("n_real", "n_fake", "auroc", "auroc_ci95", "average_precision", "eer", "tpr_at_fpr_05",
         "tpr_at_fpr_01", "fpr_at_tpr_95", "false_alarm_rate", "recall", "confusion")  # fmt: skip
-SET_COLUMNS = ("folder", "label", "pictures", "judged", "flagged_rate", "auroc", "auroc_ci95",
-               "tpr_at_fpr_05")  # fmt: skip
+SET_COLUMNS = ("folder", "label", "pictures", "judged", "unknown_rate", "flagged_rate", "auroc",
+               "auroc_ci95", "tpr_at_fpr_05")  # fmt: skip
+PLACE_OF_FIGURES = "FIGURES"
 
 
-def write_card(bundle: Path, run: Path, evaluations: Sequence[Path], note: str = "") -> None:
+def write_card(
+    bundle: Path, run: Path | None, evaluations: Sequence[Path], note: str = ""
+) -> None:
     """Put figures and curves of `run` and `evaluations` into `bundle`.
 
     Args:
         bundle: folder of a bundle.
-        run: the training run it was exported from.
+        run: the run of training.train it was exported from, None for a bundle made otherwise.
         evaluations: output folders of training.evaluate for this bundle, the main one first.
-        note: Markdown put below the title: what the figures mean.
+        note: Markdown put below the title: what the figures mean. Those stand in place of its
+            line FIGURES, or after it.
 
     Raises:
         ValueError: an evaluation judged another bundle.
@@ -48,8 +52,9 @@ def write_card(bundle: Path, run: Path, evaluations: Sequence[Path], note: str =
                 f"{folder}: judged {summary['model']} {summary['model_version']}, "
                 f"not {loaded.name} {loaded.version}"
             )
-    for name, picture in training_curves(run / HISTORY_NAME).items():
-        (bundle / f"{name}.png").write_bytes(picture)
+    if run is not None:
+        for name, picture in training_curves(run / HISTORY_NAME).items():
+            (bundle / f"{name}.png").write_bytes(picture)
     manifest = dict(loaded.manifest)
     manifest["metrics"] = {name: summaries[0][name] for name in KEPT} | {
         "folders": [row["folder"] for row in summaries[0]["per_set"]]
@@ -60,14 +65,19 @@ def write_card(bundle: Path, run: Path, evaluations: Sequence[Path], note: str =
 
 def card(manifest: Mapping, summaries: Sequence[Mapping], note: str) -> str:
     """The model card as Markdown."""
-    main, training = summaries[0], manifest["training"]
-    fit = training["fit"]
-    sources = "; ".join(
-        f"{name}: {', '.join(folders)}" for name, folders in training["sources"].items()
-    )
-    parts = [
-        f"# {manifest['name']} {manifest['version']}",
-        note,
+    before, _, after = note.partition(f"\n{PLACE_OF_FIGURES}\n")
+    parts = [f"# {manifest['name']} {manifest['version']}", before, *_figures(manifest, summaries)]
+    if "autoencoder" in manifest["training"]:
+        parts += _training(manifest)
+    parts += [after, f"Licence: {manifest['licence']}"]
+    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
+
+
+def _figures(manifest: Mapping, summaries: Sequence[Mapping]) -> list[str]:
+    main = summaries[0]
+    scores = [{"score": name, **row} for name, row in main["per_evidence"].items() if row]
+    perturbed = [s for s in summaries if s["per_perturbation"]]
+    return [
         "## Figures",
         "Fake is positive; AUROC 0.5 is chance; intervals are 95 %, by bootstrap. Verdict: fake "
         f"where p_real <= {manifest['alpha']:g}.",
@@ -76,15 +86,25 @@ def card(manifest: Mapping, summaries: Sequence[Mapping], note: str) -> str:
                 for row, a, b in (("is fake", "true_positive", "false_negative"),
                                   ("is real", "false_positive", "true_negative"))]),
         "### By folder",
-        "A fake folder's AUROC is against all real folders of its evaluation.",
+        "A fake folder's AUROC is against all real folders of its evaluation; flagged is of the "
+        "judged.",
         *(_table([{name: row.get(name, "") for name in SET_COLUMNS} for row in summary["per_set"]])
           for summary in summaries),
-        "### By score, in the direction used",
-        _table([{"score": name, **row} for name, row in main["per_evidence"].items() if row]),
+        *(["### By score, in the direction used", _table(scores)] if scores else []),
         "### Trivial cues beside it (high = fake)",
         _table([{"cue": name, **row} for name, row in main["baselines"].items()]),
         "### Perturbed, both classes, threshold unchanged",
-        _table([{"perturbation": name, **row} for name, row in main["per_perturbation"].items()]),
+        *(_table([{"perturbation": name, **row} for name, row in s["per_perturbation"].items()])
+          for s in perturbed),
+    ]  # fmt: skip
+
+
+def _training(manifest: Mapping) -> list[str]:
+    training = manifest["training"]
+    sources = "; ".join(
+        f"{name}: {', '.join(folders)}" for name, folders in training["sources"].items()
+    )
+    return [
         "## Training",
         f"Autoencoder `{training['autoencoder']}`, {training['parameters']:,} parameters, "
         f"{training['epochs']} epochs of {training['images']['train/real']:,} faces, batch "
@@ -93,11 +113,10 @@ def card(manifest: Mapping, summaries: Sequence[Mapping], note: str) -> str:
         f"{training['seconds'] / 60:.0f} minutes.",
         "![loss](loss.png) ![accuracy](accuracy.png)",
         "## Fit",
-        _fit_text(fit, manifest["alpha"]),
-        "## Data and licence",
-        f"Folders: {sources}. {manifest['licence']}",
-    ]  # fmt: skip
-    return "\n\n".join(part.strip() for part in parts if part.strip()) + "\n"
+        _fit_text(training["fit"], manifest["alpha"]),
+        "## Data",
+        f"Folders: {sources}.",
+    ]
 
 
 def _fit_text(fit: Mapping, alpha: float) -> str:
@@ -128,7 +147,7 @@ def main(arguments: list[str] | None = None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--bundle", type=Path, required=True)
-    parser.add_argument("--run", type=Path, required=True, help="folder of training.train")
+    parser.add_argument("--run", type=Path, help="folder of training.train, where there is one")
     parser.add_argument("--evaluation", type=Path, action="append", required=True, metavar="DIR")
     parser.add_argument("--note", type=Path, help="Markdown file put below the title")
     given = parser.parse_args(arguments)

@@ -56,8 +56,9 @@ def _mean(values) -> float:
 
 
 def _perturbation(samples: list[Sample], name: str) -> dict:
-    """AUROC perturbed and not, and both rates at the unchanged threshold."""
-    chosen = [s for s in samples if name in s.perturbed]
+    """AUROC perturbed and not, and both rates at the unchanged threshold, of judged pictures."""
+    tried = [s for s in samples if name in s.perturbed]
+    chosen = [s for s in tried if np.isfinite(s.perturbed[name][0])]
     scores, rates = {}, {}
     for label in ("real", "fake"):
         pairs = [s.perturbed[name] for s in chosen if s.label == label]
@@ -73,6 +74,7 @@ def _perturbation(samples: list[Sample], name: str) -> dict:
         "true_positive_rate": rates["fake"],
         "n_real": len(scores["real"]),
         "n_fake": len(scores["fake"]),
+        "unknown_rate": 1 - len(chosen) / len(tried) if tried else float("nan"),
     }
 
 
@@ -111,6 +113,7 @@ def _sets(samples: list[Sample], real: np.ndarray) -> list[dict]:
             "pictures": len(chosen),
             "judged": len(scores),
             "detection_rate": _mean([s.found for s in chosen]),
+            "unknown_rate": _mean([not s.judged for s in chosen if s.found]),
             "flagged_rate": _mean(column(chosen, label, "flagged")),
         }
         if label == "fake":
