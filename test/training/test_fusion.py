@@ -16,12 +16,12 @@ from training.classifier.fusion import CrossValidated, Weights
 def scores():
     """Both kinds tell the classes apart a little, each in its own way; five folds."""
     random = np.random.default_rng(0)
-    fake = np.arange(1000) % 2 == 1
-    logit = random.normal(size=1000) + fake
-    error = random.normal(size=1000) * 0.2 - 0.2 * fake
+    fake = np.arange(10_000) % 2 == 1
+    logit = random.normal(size=10_000) + fake
+    error = random.normal(size=10_000) * 0.2 - 0.2 * fake
     labels = np.where(fake, "fake", "real").astype("U11")
-    labels[:100] = np.where(fake[:100], "unseen_fake", "real")
-    return CrossValidated(np.arange(1000) // 200, labels, [], np.column_stack([logit, error]))
+    labels[:1000] = np.where(fake[:1000], "unseen_fake", "real")
+    return CrossValidated(np.arange(10_000) // 2000, labels, [], np.column_stack([logit, error]))
 
 
 def test_weights_are_log_odds(scores):
@@ -32,7 +32,7 @@ def test_weights_are_log_odds(scores):
 
 
 def test_both_together_are_better_than_each(scores):
-    figures = fusion.evaluate(scores)
+    figures = {k: fusion.figures_of(scores, v) for k, v in fusion.values_of(scores).items()}
     both = figures["both"]["auroc"]
     assert both > figures["logit"]["auroc"] + 0.02
     assert both > figures["feature_error"]["auroc"] + 0.02
@@ -67,5 +67,6 @@ def test_figures_are_read_from_folds_and_pictures(tmp_path, capsys):
     figures = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert figures["both"]["n_real"] == figures["both"]["n_fake"] == 8
     assert "feature_error: AUROC" in capsys.readouterr().out
+    assert len((tmp_path / "out" / "scores.csv").read_text().splitlines()) == 1 + len(rows)
     with pytest.raises(FileNotFoundError, match="no scores_fold"):
         fusion.read(tmp_path / "out", "one_class")

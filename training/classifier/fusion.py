@@ -5,8 +5,8 @@ the face.
     python -m training.classifier.fusion --cross-validated build/forgery-cv \
         --one-class models/one_class --out build/fusion
 
-Writes OUT/metrics.json: figures of the forgery network's logit, of the real-only evidence, and of
-both together, each face weighed by what the other folds teach.
+Writes OUT/scores.csv and OUT/metrics.json: figures of the forgery network's logit, of the
+real-only evidence, and of both together, each face weighed by what the other folds teach.
 """
 
 from __future__ import annotations
@@ -104,13 +104,12 @@ def specs(weights: Weights) -> list[EvidenceSpec]:
     ]
 
 
-def evaluate(scores: CrossValidated) -> dict[str, dict]:
-    """Figures of each kind of evidence and of both together.
+def values_of(scores: CrossValidated) -> dict[str, np.ndarray]:
+    """Each kind of evidence, and both together, as numbers that are high for fakes.
 
     Returns:
-        By "logit", "feature_error" and "both": ranking_metrics and auroc_ci95 over all folds
-        together, the mean over folds of auroc and tpr_at_fpr_05, and the same of unseen fakes
-        against the reals of each fold.
+        (n,) float64 by "logit", "feature_error" and "both"; the last in log-odds, each face
+        weighed by what the other folds teach.
     """
     known = scores.label != "unseen_fake"
     both = np.empty(len(scores.fold))
@@ -118,11 +117,12 @@ def evaluate(scores: CrossValidated) -> dict[str, dict]:
         weights = fit(scores, known & (scores.fold != number))
         mine = scores.fold == number
         both[mine] = scores.evidence[mine] @ (weights.logit, weights.error)
-    values = {"logit": scores.evidence[:, 0], ERROR: -scores.evidence[:, 1], "both": both}
-    return {name: _figures(scores, value) for name, value in values.items()}
+    return {"logit": scores.evidence[:, 0], ERROR: -scores.evidence[:, 1], "both": both}
 
 
-def _figures(scores: CrossValidated, values: np.ndarray) -> dict:
+def figures_of(scores: CrossValidated, values: np.ndarray) -> dict:
+    """ranking_metrics and auroc_ci95 over all folds together, and figures of each fold: of its
+    own fakes, and of the unseen ones against its reals."""
     real, fake, unseen = (scores.label == label for label in ("real", "fake", "unseen_fake"))
     folds = [
         (
@@ -153,17 +153,22 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     given = parser.parse_args(arguments)
     scores = read(given.cross_validated, given.one_class)
-    figures = evaluate(scores)
+    values = values_of(scores)
+    figures = {name: figures_of(scores, value) for name, value in values.items()}
     weights = fit(scores, scores.label != "unseen_fake")
     given.out.mkdir(parents=True, exist_ok=True)
     content = {**figures, "weights": vars(weights)}
     (given.out / "metrics.json").write_text(json.dumps(content, indent=2) + "\n", "utf-8")
-    for name, values in figures.items():
-        unseen = np.mean([fold["auroc"] for fold in values["unseen_by_fold"]])
-        low, high = values["auroc_ci95"]
+    with (given.out / "scores.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["label", "picture", "fake_score"])
+        table.writerows(zip(scores.label, scores.path, values["both"], strict=True))
+    for name, figure in figures.items():
+        unseen = np.mean([fold["auroc"] for fold in figure["unseen_by_fold"]])
+        low, high = figure["auroc_ci95"]
         print(
-            f"{name}: AUROC {values['auroc']:.3f} [{low:.3f}, {high:.3f}], TPR at 5 % FPR "
-            f"{values['tpr_at_fpr_05']:.3f}, unseen fakes {unseen:.3f}"
+            f"{name}: AUROC {figure['auroc']:.3f} [{low:.3f}, {high:.3f}], TPR at 5 % FPR "
+            f"{figure['tpr_at_fpr_05']:.3f}, unseen fakes {unseen:.3f}"
         )
     return 0
 
