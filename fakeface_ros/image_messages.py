@@ -22,6 +22,9 @@ from fakeface_ros.sources import decode_image
 
 DEFAULT_MAX_IMAGE_MEGAPIXELS = 40.0
 
+MAX_SIDE_PX = 65_500
+"""The most that a JPEG can have: what is longer could not be shown annotated."""
+
 
 class ImageError(Exception):
     """An image that is refused.
@@ -169,6 +172,10 @@ def _check(image: Any, max_pixels: int) -> tuple[str, int, int]:
 def _check_size(width: int, height: int, max_pixels: int) -> None:
     if width < 1 or height < 1:
         raise ImageError("size", f"size {width} x {height} has no pixels")
+    if max(width, height) > MAX_SIDE_PX:
+        raise ImageError(
+            "size", f"size {width} x {height} is over the limit of {MAX_SIDE_PX} pixels a side"
+        )
     if width * height > max_pixels:
         raise ImageError(
             "size",

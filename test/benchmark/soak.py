@@ -21,7 +21,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import rclpy
-from frames import load_frames
+from frames import cover, load_frames
 from machine import describe, resident_mb
 from node_load import Ear, spin
 from sensor_msgs.msg import CompressedImage
@@ -31,10 +31,11 @@ from fakeface_ros.node.processes import Executable, hold_domain_id
 
 ROOT = Path(__file__).resolve().parents[2]
 RATE_HZ = 60.0
+SIZE = (1280, 720)
 STILL_S = 0.2
 SAMPLE_EVERY_S = 1.0
 WARM_UP = 0.2
-"""Share of the time after which nothing may grow any more: by then every size was seen."""
+"""Share of the time after which nothing may grow any more: by then all was seen many times."""
 
 LIMIT_MB = 2.0
 _PANELS = {
@@ -43,17 +44,21 @@ _PANELS = {
     "handles": "file handles",
     "latency_ms": "latency, median [ms]",
     "judged": "images judged a second",
-    "sizes": "sizes of images seen so far",
 }
 
 Sample = dict[str, float]
 
 
 def write_scenes(folder: Path) -> int:
-    """Pictures of several sizes, with no, one and many faces; returns how many."""
+    """Pictures as of one camera, with no, one and many faces; returns how many.
+
+    Of one size: with each other size the C library keeps and gives back other blocks, tens of MB,
+    and a leak of a few cannot be seen. Changing sizes are for test/ros/test_fuzz_node.py.
+    """
     frames = load_frames(ROOT, camera=6, crowd=6)
     noise = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
     pictures = [*frames.camera, noise, *frames.crowd, frames.large, 0 * noise]
+    pictures = [cover(picture, SIZE) for picture in pictures]
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
@@ -71,14 +76,13 @@ def drive(folder: Path, seconds: float) -> Iterator[Sample]:
     write_scenes(folder / "scenes")
     shown = {"source": str(folder / "scenes"), "rate_hz": RATE_HZ, "still_s": STILL_S}
     with ExitStack() as stack:
-        # Reliable, so that the large ones come through too from the first minute on.
+        # Best effort loses many images of this size on loopback, by chance.
         reliable = {"qos_overrides./image.subscription.reliability": "reliable"}
         log = folder / "fakeface_node.log"
         detector = stack.enter_context(Executable("fakeface_node", log, reliable))
         camera = stack.enter_context(
             Executable("image_source", folder / "image_source.log", shown)
         )
-        sizes: set[tuple[int, int]] = set()
         ear = Ear()
         stack.callback(ear.destroy_node)
         # Someone looks, so that drawing and encoding are soaked too.
@@ -93,8 +97,7 @@ def drive(folder: Path, seconds: float) -> Iterator[Sample]:
             for process in (detector, camera):
                 if process.exit_code is not None:
                     raise RuntimeError(f"{process.name} ended:\n{process.text()}")
-            sizes |= {(v.image_width, v.image_height) for v in ear.verdicts}
-            yield _sample(detector.pid, time.monotonic() - start, ear) | {"sizes": len(sizes)}
+            yield _sample(detector.pid, time.monotonic() - start, ear)
 
 
 def _sample(pid: int, second: float, ear: Ear) -> Sample:
@@ -110,10 +113,14 @@ def _sample(pid: int, second: float, ear: Ear) -> Sample:
 
 
 def growth(samples: list[Sample], name: str) -> float:
-    """How much larger a value is at the end than after the warm-up, medians of a tenth each."""
+    """How much larger a value is in the last third than in the first one after the warm-up.
+
+    Of each third the lowest counts: what is in use while an image is judged comes and goes, a leak
+    stays.
+    """
     values = [sample[name] for sample in samples[int(len(samples) * WARM_UP) :]]
-    share = max(len(values) // 10, 1)
-    return float(np.median(values[-share:]) - np.median(values[:share]))
+    share = max(len(values) // 3, 1)
+    return min(values[-share:]) - min(values[:share])
 
 
 def draw(samples: list[Sample], path: Path) -> None:

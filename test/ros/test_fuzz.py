@@ -10,8 +10,11 @@ import fuzz_pictures
 import numpy as np
 import pytest
 from rclpy.node import Node
+from rclpy.qos import QoSProfile
+from sensor_msgs.msg import CompressedImage
 
 from fakeface_ros.image_messages import ImageError, make_converter, to_bgr
+from fakeface_ros.node.conversion import to_image
 from fakeface_ros.node.counting import Counts
 from fakeface_ros.node.judging import Arrival, Judge
 from fakeface_ros.node.parameters import SETTINGS, Parameters
@@ -78,3 +81,23 @@ def test_every_picture_is_refused_by_name_or_decoded():
         assert frame.shape[0] * frame.shape[1] <= LIMIT_MEGAPIXELS * 1e6
         decoded += 1
     assert 0.1 * PICTURES < decoded < 0.9 * PICTURES, decoded
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(65_500, 1), (1, 65_500), (65_500, 13), (13, 65_500), (1, 1), (2, 2)]
+)
+def test_extreme_but_allowed_sizes_are_judged_and_drawn(judge, onlook, width, height):
+    onlooker = onlook("/fuzz")
+    pictures: list[CompressedImage] = []
+    topic = "fuzz/image_annotated/compressed"
+    subscription = onlooker.node.create_subscription(
+        CompressedImage, topic, pictures.append, QoSProfile(depth=10)
+    )
+    message = to_image(np.full((height, width, 3), 90, np.uint8))
+
+    def drawn() -> bool:
+        judge.judge(Arrival(message, 0))
+        return bool(pictures)
+
+    onlooker.wait(drawn, "an annotated image")
+    onlooker.node.destroy_subscription(subscription)

@@ -156,6 +156,8 @@ def spoil(message: Image, **changes: object) -> Image:
         ({"width": 0}, "size", "0 x 64 has no pixels"),
         ({"height": 0}, "size", "48 x 0 has no pixels"),
         ({"width": 16_000, "height": 16_000}, "size", "over the limit of 1 megapixels"),
+        ({"width": 65_501, "height": 1}, "size", "65501 x 1 is over the limit of 65500 pixels"),
+        ({"width": 1, "height": 65_501}, "size", "1 x 65501 is over the limit of 65500 pixels"),
         ({"width": 2**32 - 1, "height": 2**32 - 1, "step": 2**32 - 1}, "size", "over the limit"),
         ({"encoding": "yuv422", "width": 47}, "size", "even width, got 47"),
     ],
