@@ -21,7 +21,7 @@ from fakeface_ros.vision.assignment import assign
 MAX_MISSED_FRAMES = 30
 """A face not found for so many processed frames is forgotten: one second at 30 frames/s."""
 
-_REACH = 0.8
+_REACH = 1.0
 """How far from where it is expected a face may be found, in face sizes, while it stands still."""
 
 _FIRST_REACH = 1.2
