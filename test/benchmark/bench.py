@@ -27,6 +27,7 @@ import compare
 import density_cost
 import growth
 import limit
+import precision
 from child import Child
 from frames import Frames, load_frames
 from machine import describe
@@ -38,7 +39,10 @@ from fakeface_ros.process_settings import settle_process
 from fakeface_ros.scoring.bundle import BundleError, find_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("frames", "detection", "size", "faces", "threads", "density", "limit", "node")
+PARTS = (
+    "frames", "detection", "size", "faces", "threads", "every", "density", "precision", "limit",
+    "node",
+)  # fmt: skip
 _REFERENCE_CODES = 50_000
 
 
@@ -79,6 +83,10 @@ class Bench:
             yield growth.by_threads(THESIS_MODEL, camera[0], 5 * rounds)
         elif part == "density":
             yield density_cost.measure(ROOT, faces=600 if self._quick else 2000, rounds=5 * rounds)
+        elif part == "every":
+            yield growth.by_searches(ROOT, 60 if self._quick else 200)
+        elif part == "precision":
+            yield precision.measure(ROOT, "default", 100 if self._quick else 550, 10 * rounds)
         elif part == "limit":
             for model in _models():
                 yield limit.measure(model, camera, 2 * rounds)

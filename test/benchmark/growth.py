@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""How a frame's time grows: with faces, frame size, smallest face, threads."""
+"""How a frame's time grows: with faces, frame size, smallest face, threads, searches."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import islice
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -14,6 +16,8 @@ from tables import Table
 from timing import interleaved_ms, ratios, rounded, slope, summarise
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
+from fakeface_ros.sources import frames_from
+from fakeface_ros.vision.boxes import overlap
 from fakeface_ros.vision.detection import MtcnnDetector
 
 FACES = (0, 1, 2, 4, 8, 16, 32)
@@ -120,3 +124,45 @@ def by_threads(model: str, frame: np.ndarray, rounds: int) -> Table:
             {"threads": count, **summarise(times[str(count)]).row(), "times faster": rounded(gain)}
         )
     return table
+
+
+def by_searches(root: Path, frames: int) -> Table:
+    """Clips with `detect_every` from 1 to 10: time, and whether the same faces are found."""
+    counts = (1, 2, 3, 5, 10)
+    folder = root.parent / "shared" / "data" / "scenes" / "clips"
+    clips = [str(clip) for clip in sorted(folder.iterdir())] if folder.is_dir() else []
+    table = Table("time against detect_every, default, whole frames")
+    times: dict[int, list[float]] = {count: [] for count in counts}
+    found, same = dict.fromkeys(counts, 0), dict.fromkeys(counts, 0)
+    for clip in clips[::3]:
+        pipelines = {n: Pipeline(PipelineConfig("default", detect_every=n)) for n in counts}
+        for frame in islice(frames_from(clip), frames // len(clips[::3])):
+            if frame.image is None:
+                continue
+            boxes = {}
+            for count in _turned(counts, frame.index):
+                result = pipelines[count].process(frame.image)
+                times[count].append(result.latency_ms)
+                boxes[count] = np.array([face.box for face in result.faces]).reshape(-1, 4)
+                boxes[count][:, 2:] += boxes[count][:, :2]
+            for count in counts:
+                found[count] += len(boxes[count])
+                same[count] += int((overlap(boxes[1], boxes[count]) >= 0.7).any(axis=1).sum())
+    for count in counts if found[1] else ():
+        table.rows.append(
+            {
+                "detect_every": count,
+                **summarise(times[count]).row(),
+                "mean ms": rounded(float(np.mean(times[count]))),
+                "times faster": rounded(sum(times[1]) / sum(times[count])),
+                "faces": found[count],
+                "of those at 1, IoU 0.7": f"{same[count] / found[1]:.1%}",
+            }
+        )
+    table.notes.append(f"{len(clips[::3])} clips of shared/data/scenes, {len(times[1])} frames.")
+    return table
+
+
+def _turned(counts: tuple[int, ...], by: int) -> tuple[int, ...]:
+    by %= len(counts)
+    return counts[by:] + counts[:by]

@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The forgery network in fewer bits: size, time, and what it costs in accuracy.
+
+float16 is for GPUs: ONNX Runtime's cpu has no float16 convolution and widens it again. int8 is
+static, per channel, as ONNX Runtime's own quantiser makes it, calibrated on real faces.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import cv2
+import numpy as np
+import onnx
+from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
+from onnxruntime.quantization.shape_inference import quant_pre_process
+from onnxruntime.transformers.float16 import convert_float_to_float16
+from tables import Table
+from timing import interleaved_ms, ratios, rounded, summarise
+
+from fakeface_ros.inference import make_session
+from fakeface_ros.scoring.bundle import load_bundle
+from fakeface_ros.scoring.codec import canonical_crops
+from fakeface_ros.vision.alignment import resize_crop
+from training.metrics import auroc
+
+NETWORK = "forgery.onnx"
+MOST_CHANGE = 0.005
+_CALIBRATION_FACES = 128
+_AT_ONCE = 16
+
+
+class _Faces(CalibrationDataReader):
+    def __init__(self, crops: np.ndarray):
+        self._crops: Iterator[np.ndarray] = iter(crops)
+
+    def get_next(self) -> dict[str, np.ndarray] | None:
+        crop = next(self._crops, None)
+        return None if crop is None else {"crops": crop[None]}
+
+
+def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
+    """One row for each number format.
+
+    Args:
+        root: of the repository.
+        model: a bundle with a forgery network.
+        faces: of each class, for the area under the ROC curve.
+        rounds: measurements of each time.
+    """
+    bundle = load_bundle(model)
+    table = Table(f"number formats of {NETWORK}, {model}, one crop at a time on the cpu")
+    data = root.parent / "shared" / "data" / "faces"
+    if NETWORK not in bundle.files or not data.is_dir():
+        table.notes.append(f"Not measured: needs a bundle with {NETWORK} and shared/data/faces.")
+        return table
+
+    def crops(split: str, count: int) -> np.ndarray:
+        files = sorted((data / split).iterdir())
+        read = [cv2.imread(str(f)) for f in files[:: max(len(files) // count, 1)][:count]]
+        pictures = [resize_crop(np.asarray(picture), bundle.size_px) for picture in read]
+        return canonical_crops(np.stack(pictures), bundle.jpeg_quality)
+
+    whole = bundle.file(NETWORK)
+    formats = {
+        "float32": whole,
+        "float16": _float16(whole),
+        "int8": _int8(whole, crops("calib_real", _CALIBRATION_FACES)),
+    }
+    sessions = {name: make_session(content) for name, content in formats.items()}
+    real, fake = crops("dev_real", faces), crops("dev_fake", faces)
+    times = interleaved_ms(
+        {name: partial(s.run, None, {"crops": real[:1]}) for name, s in sessions.items()}, rounds
+    )
+    areas = {name: _area(session, real, fake) for name, session in sessions.items()}
+    for name, content in formats.items():
+        change = areas[name] - areas["float32"]
+        table.rows.append(
+            {
+                "format": name,
+                "MB": rounded(len(content) / 1e6),
+                **summarise(times[name]).row(),
+                "times float32": rounded(ratios(times["float32"], times[name]).median),
+                "AUROC": f"{areas[name]:.4f}",
+                "change": f"{change:+.4f}",
+                f"within {MOST_CHANGE}": abs(change) <= MOST_CHANGE,
+            }
+        )
+    table.notes.append(
+        f"{len(real)} dev_real against {len(fake)} dev_fake, which the bundle may have been "
+        "fitted on: only the change counts here."
+    )
+    return table
+
+
+def _area(session, real: np.ndarray, fake: np.ndarray) -> float:
+    scores = [
+        np.concatenate(
+            [
+                session.run(None, {"crops": crops[i : i + _AT_ONCE]})[0].reshape(-1)
+                for i in range(0, len(crops), _AT_ONCE)
+            ]
+        )
+        for crops in (real, fake)
+    ]
+    return float(auroc(*scores))
+
+
+def _float16(model: bytes) -> bytes:
+    """Weights and sums in float16; inputs and outputs stay float32."""
+    loaded = onnx.load_model_from_string(model)
+    return convert_float_to_float16(loaded, keep_io_types=True).SerializeToString()
+
+
+def _int8(model: bytes, crops: np.ndarray) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = (str(Path(folder) / name) for name in ("before.onnx", "after.onnx"))
+        quant_pre_process(onnx.load_model_from_string(model), before, skip_symbolic_shape=True)
+        quantize_static(
+            before, after, _Faces(crops), quant_format=QuantFormat.QDQ, per_channel=True
+        )
+        return Path(after).read_bytes()
