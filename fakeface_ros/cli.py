@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import math
 import os
@@ -158,8 +159,9 @@ def _check(pipeline: Pipeline, options: argparse.Namespace) -> int:
             for writer in writers:
                 writer.write(item, result)
     finally:
-        for writer in writers:
-            writer.close()
+        with contextlib.ExitStack() as stack:  # each, whatever another says
+            for writer in writers:
+                stack.callback(writer.close)
     return EXIT_ERROR if failed else EXIT_FAKE if found_fake else EXIT_REAL
 
 

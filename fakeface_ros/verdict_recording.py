@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rosbags.rosbag2 import StoragePlugin, Writer, WriterError
@@ -36,7 +40,9 @@ class VerdictRecording:
         Raises:
             OSError: the folder exists or cannot be made.
         """
+        self._directory = directory
         self._model = model
+        self._failed = False
         self._store = verdict_types()
         types = self._store.types
         self._make = MessageTypes(
@@ -47,13 +53,18 @@ class VerdictRecording:
         ).verdict_array
         try:
             self._writer = Writer(directory, version=8, storage_plugin=StoragePlugin.SQLITE3)
-            self._writer.open()
-            self._connection = self._writer.add_connection(TOPIC, _TYPE, typestore=self._store)
         except WriterError as error:
             raise OSError(f"{directory}: {error}") from error
+        with self._whole_or_not_at_all():
+            self._writer.open()
+            self._connection = self._writer.add_connection(TOPIC, _TYPE, typestore=self._store)
 
     def write(self, item: SourceFrame, result: FrameResult) -> None:
-        """Add the verdicts on one frame."""
+        """Add the verdicts on one frame.
+
+        Raises:
+            OSError: it cannot be written; the folder is removed.
+        """
         stamp_ns, time_ns = item.stamp_ns, item.time_ns
         if not time_ns and item.rate_hz:
             stamp_ns = time_ns = round(item.index / item.rate_hz * 1e9)
@@ -64,11 +75,28 @@ class VerdictRecording:
             frame_id=item.frame_id,
         )
         message = self._make(result, header, self._model, result.latency_ms)
-        self._writer.write(self._connection, time_ns, self._store.serialize_cdr(message, _TYPE))
+        data = self._store.serialize_cdr(message, _TYPE)
+        with self._whole_or_not_at_all():
+            self._writer.write(self._connection, time_ns, data)
 
     def close(self) -> None:
-        """Finish the recording."""
-        self._writer.close()
+        """Finish the recording.
+
+        Raises:
+            OSError: as `write`.
+        """
+        if not self._failed:
+            with self._whole_or_not_at_all():
+                self._writer.close()
+
+    @contextmanager
+    def _whole_or_not_at_all(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, sqlite3.Error) as error:
+            self._failed = True
+            shutil.rmtree(self._directory, ignore_errors=True)
+            raise OSError(f"{self._directory} could not be written whole: {error}") from error
 
 
 def verdict_types() -> Typestore:

@@ -30,6 +30,18 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    """Eight frames that cannot be packed."""
+    path = tmp_path / "clip.mp4"
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (320, 240))
+    random = np.random.default_rng(0)
+    for _ in range(8):
+        writer.write(random.integers(0, 256, (240, 320, 3), np.uint8))
+    writer.release()
+    return path
+
+
 def check(*arguments: str, stdout: object = subprocess.PIPE) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "fakeface_ros", "check", *arguments]
     return subprocess.run(
@@ -45,18 +57,23 @@ def test_a_picture_is_whole_or_not_there(small_disk, portrait_file):
     assert list(small_disk.iterdir()) == []
 
 
-def test_a_video_is_whole_or_not_there(small_disk, tmp_path):
-    clip = tmp_path / "clip.mp4"
-    writer = cv2.VideoWriter(str(clip), cv2.VideoWriter.fourcc(*"mp4v"), 10.0, (320, 240))
-    random = np.random.default_rng(0)
-    for _ in range(8):
-        writer.write(random.integers(0, 256, (240, 320, 3), np.uint8))
-    writer.release()
+def test_a_video_is_whole_or_not_there(small_disk, clip):
     done = check(str(clip), "--annotate", str(small_disk))
     assert done.returncode == 2
     assert "clip.mp4 could not be written whole: is there space left on its disk?" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(small_disk.iterdir()) == []
+
+
+def test_a_recording_of_verdicts_is_whole_or_not_there(small_disk, clip):
+    (small_disk / "ballast").write_bytes(bytes(40_000))
+    folder = small_disk / "verdicts"
+    done = check(str(clip), "--verdict-recording", str(folder))
+    assert done.returncode == 2
+    assert f"{folder} could not be written whole: " in done.stderr
+    assert "full" in done.stderr or "No space" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+    assert [p.name for p in small_disk.iterdir()] == ["ballast"]
 
 
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
