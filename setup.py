@@ -35,7 +35,7 @@ setup(
         "mtcnn==1.0.0",  # its weight files are read, and checked by hash
         "joblib>=1.2",
         "lz4>=4.0",
-        "rosbags>=0.10",
+        "rosbags>=0.11",
         "rosbags-image>=0.10",
         "scikit-image>=0.20",
     ],

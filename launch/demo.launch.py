@@ -24,6 +24,7 @@ ARGUMENTS = {
 
 
 def generate_launch_description() -> LaunchDescription:
+    """Image source, fakeface node and rviz."""
     # A string whatever it looks like: a webcam's index is none of YAML's numbers here.
     source = ParameterValue(LaunchConfiguration("source"), value_type=str)
     return LaunchDescription(

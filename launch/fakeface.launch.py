@@ -26,6 +26,7 @@ ARGUMENTS = {
 
 
 def generate_launch_description() -> LaunchDescription:
+    """Arguments, and what they start."""
     declared = [
         DeclareLaunchArgument(name, default_value=default, description=description)
         for name, (default, description) in ARGUMENTS.items()
@@ -34,6 +35,7 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def start(context: LaunchContext) -> list[Node]:
+    """The node, and rviz where wanted, from the arguments' values."""
     values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
     sim_time = {"use_sim_time": values["use_sim_time"].lower() in ("true", "1")}
     own = {"model": values["model"]} if values["model"] else {}

@@ -26,6 +26,7 @@ ARGUMENTS = {
 
 
 def generate_launch_description() -> LaunchDescription:
+    """Arguments, and what they start."""
     declared = [
         DeclareLaunchArgument(name, default_value=default, description=description)
         for name, (default, description) in ARGUMENTS.items()
@@ -34,6 +35,7 @@ def generate_launch_description() -> LaunchDescription:
 
 
 def start(context: LaunchContext) -> list[IncludeLaunchDescription]:
+    """A node for each camera, from the arguments' values."""
     values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
     cameras = [name.strip().strip("/") for name in values.pop("cameras").split(",")]
     return [

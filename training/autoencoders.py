@@ -150,9 +150,9 @@ def sparse(size_px: int = SIZE_PX, activity: float = 0.05, weight: float = 1e-3)
 def contractive(
     size_px: int = SIZE_PX, weight: float = 1e-3, step: float = 1e-2, seed: int = 0
 ) -> Autoencoder:
-    """MSE plus `weight` times the squared Frobenius norm of the encoder's Jacobian, per code
-    value.
+    """MSE plus `weight` times the squared Frobenius norm of the encoder's Jacobian.
 
+    The norm is per code value.
     Rifai et al., "Contractive auto-encoders: explicit invariance during feature extraction", ICML
     2011.
     The norm is estimated by finite differences along random directions (see JacobianPenalty).

@@ -23,9 +23,9 @@ BEST_NAME = "best.npz"
 
 @dataclass
 class Progress:
-    """How far a run has come. epoch: epochs finished. best_loss, best_epoch: lowest validation
-    loss.
+    """How far a run has come.
 
+    epoch: epochs finished. best_loss, best_epoch: lowest validation loss.
     seconds: training time so far. stopped: early stopping ended the run.
     """
 

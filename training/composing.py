@@ -105,8 +105,10 @@ def wandering(random: np.random.Generator, frames: int) -> Walk:
 
 
 def crossing(random: np.random.Generator, frames: int) -> list[Walk]:
-    """Two faces that walk past each other, the second in front: it hides the first in part or
-    wholly."""
+    """Two faces that walk past each other.
+
+    The second is in front and hides the first in part or wholly.
+    """
     widths = random.uniform(60, 110) * np.array([1.0, random.uniform(1.0, 1.35)])
     meet = np.array([random.uniform(250, 390), random.uniform(160, 300)])
     drop = random.uniform(-0.5, 0.5) * widths[0]

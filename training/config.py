@@ -15,8 +15,9 @@ PRECISIONS = ("float32", "mixed_float16", "mixed_bfloat16")
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """Settings of training.train. configs/thesis.json holds the defaults, the thesis's
-    configuration.
+    """Settings of training.train.
+
+    configs/thesis.json holds the defaults, the thesis's configuration.
 
     kind, options: as build_autoencoder takes them. size_px: side of the crops. epochs, batch_size,
     learning_rate: of Adam on the mean squared error. seed: of weights, order, flips and noise.

@@ -122,9 +122,9 @@ def export(
 
 
 def compare(bundle_directory: Path, data: Path, run: Path) -> dict[str, float]:
-    """Greatest difference between a bundle in ONNX Runtime and its run in Keras, by what is
-    compared.
+    """Greatest difference between a bundle in ONNX Runtime and its run in Keras.
 
+    By what is compared.
     Strangeness is compared relative to the larger of 1 and its size: it is a log density over its
     spread.
     """

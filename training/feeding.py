@@ -52,9 +52,9 @@ def read_faces(paths: Sequence[Path], size_px: int) -> np.ndarray:
 
 
 class Batches(keras.utils.PyDataset):
-    """Batches (crops, crops) of float32 RGB in [0, 1], shape (B, S, S, 3); the last one may be
-    smaller.
+    """Batches (crops, crops) of float32 RGB in [0, 1], shape (B, S, S, 3).
 
+    The last one may be smaller.
     With `part` (i, n) it gives machine i of n its share of each batch. With `whole` the last,
     smaller batch is left out, since several devices cannot share it evenly.
 

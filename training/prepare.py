@@ -134,9 +134,9 @@ def read_settings(directory: Path) -> dict:
 
 
 def person_of(path: Path, group: str | None) -> str:
-    """The id that must stay in one split: the file's stem, or the first group of a regular
-    expression.
+    """The id that must stay in one split.
 
+    The file's stem, or the first group of a regular expression.
     r"(.+)_\\d+" takes LFW's "Aaron_Peirsol_0001" to "Aaron_Peirsol".
     """
     found = re.search(group, path.stem) if group else None

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Where each kind of evidence begins to say fake: from real faces alone, or observed on both
-classes.
+"""Where each kind of evidence begins to say fake.
 
+From real faces alone, or observed on both classes.
 The thesis joins both kinds by OR: a face is fake as soon as one is beyond its threshold.
 """
 

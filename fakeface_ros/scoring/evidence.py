@@ -116,8 +116,11 @@ class ForgeryLogit:
 
 
 class FeatureError:
-    """How badly a linear autoencoder of real faces (features.npz) explains the features that a
-    network trained on photographs sees of the face (features.onnx)."""
+    """How badly a linear autoencoder of real faces explains a face's features.
+
+    features.npz holds the autoencoder, features.onnx the network, trained on photographs, that
+    sees the features.
+    """
 
     needs: ClassVar[tuple[str, ...]] = ("features.onnx", "features.npz")
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-r"""How much two kinds of evidence count beside each other, over scores of networks that never saw
-the face.
+r"""How much two kinds of evidence count beside each other.
+
+Both are scores of networks that never saw the face.
 
     python -m training.classifier.fusion --cross-validated build/forgery-cv \
         --one-class models/one_class --out build/fusion
@@ -121,8 +122,10 @@ def values_of(scores: CrossValidated) -> dict[str, np.ndarray]:
 
 
 def figures_of(scores: CrossValidated, values: np.ndarray) -> dict:
-    """ranking_metrics and auroc_ci95 over all folds together, and figures of each fold: of its
-    own fakes, and of the unseen ones against its reals."""
+    """ranking_metrics and auroc_ci95 over all folds together, and figures of each fold.
+
+    Those of a fold are of its own fakes, and of the unseen ones against its reals.
+    """
     real, fake, unseen = (scores.label == label for label in ("real", "fake", "unseen_fake"))
     folds = [
         (
