@@ -5,12 +5,17 @@ from dataclasses import replace
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
+from rclpy.clock import ClockType
+from rclpy.node import Node
+from rclpy.parameter import Parameter
+from rclpy.time import Time
 
 from fakeface_ros.node.counting import Counts, Reading
-from fakeface_ros.node.diagnostics import NO_CLOCK, Situation, status
+from fakeface_ros.node.diagnostics import NO_CLOCK, Reporter, Situation, now_s, status
 
 ACTIVE = Situation("active", "", True, "/image", "1", (), "cae_kde", "ab" * 32)
 DEAF = "nothing comes from /cam: quality of service (best effort publisher and …)"
+ROS_TIME = ClockType.ROS_TIME
 OK, WARN, ERROR = DiagnosticStatus.OK, DiagnosticStatus.WARN, DiagnosticStatus.ERROR
 
 
@@ -46,6 +51,22 @@ def test_level_and_message(situation, reading_, level, message):
 def test_simulated_time_that_does_not_come_is_a_warning():
     entry = status("/fakeface", ACTIVE, reading(), NO_CLOCK)
     assert (entry.level, "/clock" in entry.message) == (WARN, True)
+
+
+def test_silence_is_measured_anew_where_the_clock_jumps(ros):
+    simulated = [Parameter("use_sim_time", value=True)]
+    node = Node("jumping", parameter_overrides=simulated)
+    try:
+        counts = Counts()
+        reporter = Reporter(node, counts, lambda: ACTIVE)
+        counts.start(0.0)
+        for seconds in (1_000_000, 1_000_008, 5):  # from nothing far ahead, a step, and back
+            node.get_clock().set_ros_time_override(Time(seconds=seconds, clock_type=ROS_TIME))
+            silence_s = counts.read(now_s(node)).silence_s
+            assert silence_s == (8.0 if seconds == 1_000_008 else 0.0)
+        assert reporter is not None  # it holds the handle of the jumps
+    finally:
+        node.destroy_node()
 
 
 def test_reasons_for_unknown_are_listed():
