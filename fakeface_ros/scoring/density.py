@@ -108,11 +108,16 @@ class GaussianKDE:
         total_sq = np.einsum("ij,ij->i", points, points, dtype=np.float64)
         if self._basis is not None:
             points = points @ self._basis.T
-        # |a|^2 of a full code is its projection's plus its residual's, so it serves both cases.
-        distances_sq = total_sq[:, None] + self._offsets - 2.0 * (points @ self._projections.T)
-        exponents = np.maximum(distances_sq, 0.0) / (-2.0 * self.bandwidth**2)
+        # |a|^2 of a full code is its projection's plus its residual's, so it serves both cases. In
+        # place: with many codes the passes over memory take longer than the product.
+        half = 0.5 / self.bandwidth**2
+        exponents = np.multiply(points @ self._projections.T, 2 * half, dtype=np.float64)
+        exponents -= half * self._offsets
+        exponents -= half * total_sq[:, None]
+        np.minimum(exponents, 0.0, out=exponents)
         largest = exponents.max(axis=1, keepdims=True)
-        return largest[:, 0] + np.log(np.exp(exponents - largest).sum(axis=1))
+        exponents -= largest
+        return largest[:, 0] + np.log(np.exp(exponents, out=exponents).sum(axis=1))
 
     def save(self, file: str | IO[bytes]) -> None:
         """Write an .npz (arrays in float16 where that is enough, no pickle)."""

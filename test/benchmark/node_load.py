@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections.abc import Callable
@@ -57,6 +58,10 @@ class Ear(Node):
                 GetParameters.Request(names=["min_face_px"]),
             ),
         )
+
+    def close(self) -> None:
+        """Nothing is heard or asked any more."""
+        self.destroy_node()
 
     def ask(self) -> None:
         """Ask both services in turn; answers_ms grows when an answer comes."""
@@ -128,8 +133,10 @@ def _one(name: str, picture: np.ndarray, folder: Path, seconds: float) -> Row:
     cv2.imwrite(str(file), picture)
     shown = {"source": str(file), "rate_hz": RATE_HZ, "still_s": 1e4}
     shown["wait_for_subscriber_s"] = _LEAST_S
-    ear = Ear()
-    with Executable("image_source", folder / "image_source.log", shown) as camera:
+    with (
+        contextlib.closing(Ear()) as ear,
+        Executable("image_source", folder / "image_source.log", shown) as camera,
+    ):
         spin(ear, 3.0)  # it is up and waits for whoever subscribes
         start = time.perf_counter()
         with Executable("fakeface_node", folder / "fakeface_node.log") as detector:
@@ -146,7 +153,6 @@ def _one(name: str, picture: np.ndarray, folder: Path, seconds: float) -> Row:
             spin(ear, max(seconds / 5, 2.0))
             row = _load(ear, detector.pid, seconds)
             maps = Path(f"/proc/{detector.pid}/maps").read_text(encoding="utf-8")
-    ear.destroy_node()
     return {
         "start to first verdict s": rounded(first_s),
         **row,
