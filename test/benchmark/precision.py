@@ -90,8 +90,8 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
             }
         )
     table.notes.append(
-        f"{len(real)} calib_real against {len(fake)} dev_fake_stylegan2, a generator that `default` "
-        "never saw."
+        f"{len(real)} calib_real against {len(fake)} dev_fake_stylegan2, a generator that "
+        "`default` never saw."
     )
     return table
 
