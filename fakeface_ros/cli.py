@@ -11,16 +11,18 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
-from fakeface_ros.recordings import frames_of_recording, is_recording
 from fakeface_ros.results import FrameResult, Verdict
 from fakeface_ros.scoring.bundle import BundleError
-from fakeface_ros.sources import SourceFrame, frames_from
-from fakeface_ros.verdict_recording import VerdictRecording
+from fakeface_ros.sources import SourceFrame, frames_from, is_recording
 from fakeface_ros.vision.annotation import sentence
 from fakeface_ros.vision.mtcnn_networks import WeightsError
 from fakeface_ros.writing import AnnotationWriter
+
+if TYPE_CHECKING:  # rosbags takes long to import: only where there is a recording
+    from fakeface_ros.verdict_recording import VerdictRecording
 
 EXIT_REAL, EXIT_FAKE, EXIT_ERROR = 0, 1, 2
 
@@ -139,6 +141,8 @@ def _check(pipeline: Pipeline, options: argparse.Namespace) -> int:
     if options.annotate:
         writers.append(AnnotationWriter(options.annotate))
     if options.verdict_recording:
+        from fakeface_ros.verdict_recording import VerdictRecording
+
         writers.append(VerdictRecording(options.verdict_recording, pipeline.bundle.name))
     failed = found_fake = False
     last_source = None
@@ -168,6 +172,8 @@ def _check(pipeline: Pipeline, options: argparse.Namespace) -> int:
 def _all_frames(paths: Sequence[str], topic: str) -> Iterator[SourceFrame]:
     for path in paths:
         if Path(path).exists() and is_recording(Path(path)):
+            from fakeface_ros.recordings import frames_of_recording
+
             yield from frames_of_recording(Path(path), topic)
         else:
             yield from frames_from(path)

@@ -20,17 +20,11 @@ from fakeface_ros.image_messages import (
 )
 from fakeface_ros.sources import SourceFrame
 
-SUFFIXES = {".mcap", ".db3"}
 _IMAGE_TYPES = ("sensor_msgs/msg/Image", "sensor_msgs/msg/CompressedImage")
 
 
 class RecordingError(Exception):
     """A recording that cannot be used; the message says what can be done."""
-
-
-def is_recording(path: Path) -> bool:
-    """Whether a path is a recording: one file, or the folder that `ros2 bag record` makes."""
-    return path.suffix.lower() in SUFFIXES or (path / "metadata.yaml").is_file()
 
 
 def frames_of_recording(path: Path, topic: str = "") -> Iterator[SourceFrame]:

@@ -14,6 +14,7 @@ from fakeface_ros.picture_structure import check_structure
 
 IMAGE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm"}
 VIDEO_SUFFIXES = {".mp4", ".mkv", ".avi", ".mov", ".webm", ".m4v", ".mpg", ".mpeg"}
+RECORDING_SUFFIXES = {".mcap", ".db3"}
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class SourceFrame:
     time_ns: int = 0
     stamp_ns: int = 0
     frame_id: str = ""
+
+
+def is_recording(path: Path) -> bool:
+    """Whether a path is a recording: one file, or the folder that `ros2 bag record` makes."""
+    return path.suffix.lower() in RECORDING_SUFFIXES or (path / "metadata.yaml").is_file()
 
 
 def frames_from(source: str) -> Iterator[SourceFrame]:

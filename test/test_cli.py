@@ -2,6 +2,8 @@
 """The `fakeface` command: exit codes, table, JSON lines, pictures and clear errors."""
 
 import json
+import subprocess
+import sys
 
 import cv2
 import pytest
@@ -83,3 +85,8 @@ def test_a_folder_that_cannot_be_written_exits_2(portrait_file, tmp_path, capsys
     (tmp_path / "file").write_text("")
     assert main(["check", str(portrait_file), "--annotate", str(tmp_path / "file")]) == 2
     assert str(tmp_path / "file") in capsys.readouterr().err
+
+
+def test_rosbags_is_loaded_only_where_there_is_a_recording():
+    script = "import sys, fakeface_ros.cli; sys.exit('rosbags' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0

@@ -4,7 +4,8 @@
 import numpy as np
 import pytest
 
-from fakeface_ros.recordings import frames_of_recording, is_recording
+from fakeface_ros.recordings import frames_of_recording
+from fakeface_ros.sources import is_recording
 
 LEVELS = [np.full((48, 64, 3), level, np.uint8) for level in (0, 100, 200)]
 
