@@ -8,6 +8,7 @@ import json
 
 import cv2
 import numpy as np
+import onnxruntime as ort
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from onlooker import Onlooker, reliable, stamp_of
@@ -263,3 +264,14 @@ def test_the_node_takes_from_a_best_effort_camera_by_default(start, onlook, nois
     onlooker.wait(answered, "a verdict")
     info = onlooker.node.get_subscriptions_info_by_topic("/default_qos/image")
     assert [i.qos_profile.reliability.name for i in info] == ["BEST_EFFORT"]
+
+
+def test_without_the_device_the_node_warns_and_judges_on_the_cpu(start, onlook, astronaut):
+    if "CUDAExecutionProvider" in ort.get_available_providers():
+        pytest.skip("this ONNX Runtime has CUDAExecutionProvider")
+    namespace = "/device_test"
+    node = start("fakeface_node", {**reliable(namespace), "device": "cuda"}, namespace)
+    onlooker = onlook(namespace)
+    onlooker.wait_for_match()
+    assert len(onlooker.answer(onlooker.send(to_image(astronaut))).faces) == 1
+    assert "device 'cuda' cannot be used, CPUExecutionProvider runs the networks" in node.text()
