@@ -41,11 +41,11 @@ def test_both_together_are_better_than_each(scores):
 
 
 def test_a_bundle_gets_them_as_scales():
-    logit, error = fusion.specs(Weights(2.0, -5.0))
+    logit, error = fusion.specs(Weights(2.0, -5.0, 1.0))
     assert (logit.fake_when, logit.scale) == ("above", 0.5)
     assert (error.fake_when, error.scale) == ("below", 0.2)
     with pytest.raises(ValueError, match="points the wrong way"):
-        fusion.specs(Weights(2.0, 5.0))
+        fusion.specs(Weights(2.0, 5.0, 1.0))
 
 
 def test_figures_are_read_from_folds_and_pictures(tmp_path, capsys):
@@ -57,16 +57,24 @@ def test_figures_are_read_from_folds_and_pictures(tmp_path, capsys):
         cv2.imwrite(str(path), random.integers(0, 256, (128, 128, 3), np.uint8))
         logit = (label != "real") + random.normal()
         rows.append([number // 12, label, path, logit])
-    for fold in (0, 1):
-        with (tmp_path / f"scores_fold{fold}.csv").open("w", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(["fold", "label", "path", "logit"])
-            table.writerows(row for row in rows if row[0] == fold)
-    arguments = ["--cross-validated", str(tmp_path), "--one-class", "one_class"]
+    for run, shift in (("a", -1.0), ("b", 3.0)):
+        (tmp_path / run).mkdir()
+        for fold in (0, 1):
+            with (tmp_path / run / f"scores_fold{fold}.csv").open("w", newline="") as file:
+                table = csv.writer(file)
+                table.writerow(["fold", "label", "path", "logit"])
+                table.writerows([*row[:3], row[3] + shift] for row in rows if row[0] == fold)
+    runs = [tmp_path / "a", tmp_path / "b"]
+    arguments = ["--cross-validated", *map(str, runs), "--one-class", "one_class"]
     assert fusion.main([*arguments, "--out", str(tmp_path / "out")]) == 0
     figures = json.loads((tmp_path / "out" / "metrics.json").read_text())
     assert figures["both"]["n_real"] == figures["both"]["n_fake"] == 8
     assert "feature_error: AUROC" in capsys.readouterr().out
     assert len((tmp_path / "out" / "scores.csv").read_text().splitlines()) == 1 + len(rows)
-    with pytest.raises(FileNotFoundError, match="no scores_fold"):
-        fusion.read(tmp_path / "out", "one_class")
+    logits = fusion.read(runs, "one_class").evidence[:, 0]
+    np.testing.assert_allclose(logits, [row[3] + 1.0 for row in rows])
+    with pytest.raises(ValueError, match="no scores_fold"):
+        fusion.read([tmp_path / "out"], "one_class")
+    (tmp_path / "b" / "scores_fold1.csv").unlink()
+    with pytest.raises(ValueError, match="other pictures or folds"):
+        fusion.read(runs, "one_class")

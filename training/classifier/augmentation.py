@@ -24,11 +24,16 @@ def plain_crop(picture: np.ndarray, size_px: int) -> np.ndarray:
     return canonical_crops(resize_crop(picture, size_px)[None], JPEG_QUALITY)[0]
 
 
-def random_crop(picture: np.ndarray, size_px: int, random: np.random.Generator) -> np.ndarray:
-    """The same after random changes; picture (H, H, 3) uint8 BGR is left as it is."""
+def random_crop(
+    picture: np.ndarray, size_px: int, random: np.random.Generator, strength: float = 1.0
+) -> np.ndarray:
+    """The same after random changes; picture (H, H, 3) uint8 BGR is left as it is.
+
+    strength, in [0, 1], multiplies how probable each change is.
+    """
     changed = _moved(picture, random)
     for probability, change in _CHANGES:
-        if random.random() < probability:
+        if random.random() < probability * strength:
             changed = change(changed, size_px, random)
     return plain_crop(changed, size_px)
 

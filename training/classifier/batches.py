@@ -44,15 +44,18 @@ class RandomBatches(keras.utils.PyDataset):
         batch_size: int,
         steps: int,
         seed: int,
+        strength: float = 1.0,
     ):
         """Take folders of both classes; an epoch of `steps` is only how often progress is told.
+
+        strength, in [0, 1], is that of the changes; see random_crop.
 
         Raises:
             ValueError: a class has no picture.
         """
         super().__init__(workers=2, max_queue_size=8)
         self.size_px, self.batch_size, self.steps = size_px, batch_size, steps
-        self.seed, self.epoch = seed, 0
+        self.seed, self.strength, self.epoch = seed, strength, 0
         self._folders = [_by_start(folders, size_px) for folders in (real, fake)]
         # Both classes start alike, or the start would tell them apart.
         self._starts = [
@@ -80,10 +83,10 @@ class RandomBatches(keras.utils.PyDataset):
     def _draw(self, label: int, random: np.random.Generator) -> np.ndarray:
         small = self._starts[random.integers(len(self._starts))]
         picture = self._pick(label, small, random)
-        if random.random() < OTHER_BACKGROUND:
+        if random.random() < OTHER_BACKGROUND * self.strength:
             other = self._pick(int(random.integers(2)), small, random)
             picture = other_background(picture, other, random)
-        return random_crop(picture, self.size_px, random)
+        return random_crop(picture, self.size_px, random, self.strength)
 
     def _pick(self, label: int, small: bool, random: np.random.Generator) -> np.ndarray:
         folders = self._folders[label][small]

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 r"""Export trained forgery networks as a bundle, calibrated on real faces they never saw.
 
-    python -m training.classifier.export --run build/forgery --cross-validated build/forgery-cv \
-        --one-class models/one_class --calibration-real DIR --out models/default
+    python -m training.classifier.export --network build/cv/weights_fold0.npz \
+        --cross-validated build/cv --one-class models/one_class --calibration-real DIR \
+        --out models/default
 
-The logits of several runs are averaged. The evidence of the real-only bundle counts beside them,
-as much as training.classifier.fusion finds over the cross-validated scores. Crops go through both
-Keras and ONNX Runtime: logits must agree to the precision of the weights, or no bundle is left.
+The logits of several networks are averaged. The evidence of the real-only bundle counts beside
+them, as much as training.classifier.fusion finds over the cross-validated scores. Crops go through
+both Keras and ONNX Runtime: logits must agree to the precision of the weights, or no bundle is
+left.
 """
 
 from __future__ import annotations
@@ -37,13 +39,13 @@ ALPHA = 0.05
 NETWORK = "forgery.onnx"
 
 
-def joined(runs: list[Path]) -> keras.Model:
-    """One network from crops to the mean logit of the runs."""
+def joined(networks: list[Path]) -> keras.Model:
+    """One network from crops to the mean logit of those whose weights the files hold."""
     crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
     logits: list[keras.KerasTensor] = []
-    for run in runs:
+    for network in networks:
         model = build()
-        with np.load(run / "weights.npz") as arrays:
+        with np.load(network) as arrays:
             model.set_weights([arrays[name] for name in arrays.files])
         model.name = f"forgery_network_{len(logits)}"
         logits.append(model(crops))
@@ -52,8 +54,8 @@ def joined(runs: list[Path]) -> keras.Model:
 
 
 def export(
-    runs: list[Path],
-    cross_validated: Path,
+    networks: list[Path],
+    cross_validated: list[Path],
     one_class: Path,
     calibration_real: list[Path],
     out: Path,
@@ -66,7 +68,7 @@ def export(
         ArithmeticError: ONNX Runtime and Keras differ by more than TOLERANCE.
     """
     paths, pictures = read_pictures(calibration_real)
-    model = joined(runs)
+    model = joined(networks)
     network = to_onnx(model, "logit")
     crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures[:CHECKED_FACES]])
     theirs = make_session(network).run(["logit"], {"crops": crops})[0][:, 0]
@@ -83,9 +85,14 @@ def export(
                   "jpeg_quality": JPEG_QUALITY},
         "alpha": ALPHA,
         "training": {
-            **json.loads((runs[0] / "settings.json").read_text(encoding="utf-8")),
+            "networks": [
+                {
+                    "weights": path.name,
+                    **json.loads(path.with_name("settings.json").read_text(encoding="utf-8")),
+                }
+                for path in networks
+            ],
             "network": "EfficientNet-Lite0, first 11 blocks, from ImageNet",
-            "networks": len(runs),
             "parameters": model.count_params(),
             "feature_error": typical.manifest["training"],
             "calibration": {"faces": len(paths), "folders": [f.name for f in calibration_real]},
@@ -104,11 +111,10 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--run", type=Path, nargs="+", required=True, help="folders of training.classifier.train"
-    )
-    parser.add_argument("--cross-validated", type=Path, required=True, metavar="DIR",
-                        help="folder of training.classifier.train --folds")  # fmt: skip
+    parser.add_argument("--network", type=Path, nargs="+", required=True, metavar="FILE",
+                        help="weights that training.classifier.train left")  # fmt: skip
+    parser.add_argument("--cross-validated", type=Path, nargs="+", required=True, metavar="DIR",
+                        help="folders of training.classifier.train --folds")  # fmt: skip
     parser.add_argument("--one-class", type=Path, required=True, help="the real-only bundle")
     parser.add_argument("--calibration-real", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--out", type=Path, required=True, help="bundle folder")
@@ -116,7 +122,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--licence", default="")
     given = parser.parse_args(arguments)
     export(
-        given.run,
+        given.network,
         given.cross_validated,
         given.one_class,
         given.calibration_real,

@@ -16,6 +16,7 @@ import argparse
 import csv
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +38,11 @@ class Weights:
 
     logit: float
     error: float
+    constant: float
+
+    def log_odds(self, evidence: np.ndarray) -> np.ndarray:
+        """Of evidence (n, 2), as in CrossValidated: (n,) float64."""
+        return evidence @ (self.logit, self.error) + self.constant
 
 
 @dataclass(frozen=True)
@@ -56,29 +62,43 @@ class CrossValidated:
     evidence: np.ndarray
 
 
-def read(folder: Path, one_class: Path) -> CrossValidated:
+def read(folders: Sequence[Path], one_class: Path) -> CrossValidated:
     """Scores that training.classifier.train --folds wrote, and the real-only evidence beside them.
 
+    Args:
+        folders: of runs with the same folds of the same pictures; their logits are averaged.
+        one_class: bundle of the real-only evidence.
+
     Raises:
-        FileNotFoundError: the folder holds no scores.
+        ValueError: a folder holds no scores, or those of other pictures or folds.
     """
-    rows: list[dict[str, str]] = []
-    for file in sorted(folder.glob("scores_fold*.csv")):
-        with file.open(newline="", encoding="utf-8") as stream:
-            rows += csv.DictReader(stream)
-    if not rows:
-        raise FileNotFoundError(f"{folder}: no scores_fold*.csv, as --folds leaves them")
+    runs = [_read_rows(folder) for folder in folders]
+    for folder, run in zip(folders, runs, strict=True):
+        if run.keys() != runs[0].keys():
+            raise ValueError(f"{folder}: other pictures or folds than {folders[0]}")
     scorer = Scorer(load_bundle(one_class))
     errors: dict[str, float] = {}
-    for path in {row["path"] for row in rows}:
+    for path in {path for _, _, path in runs[0]}:
         crop = resize_crop(decode(Path(path).read_bytes()), scorer.bundle.size_px)
         errors[path] = float(scorer.score(crop[None]).evidence[ERROR][0])
     return CrossValidated(
-        np.array([int(row["fold"]) for row in rows]),
-        np.array([row["label"] for row in rows]),
-        [Path(row["path"]) for row in rows],
-        np.array([[float(row["logit"]), errors[row["path"]]] for row in rows]),
+        np.array([fold for fold, _, _ in runs[0]]),
+        np.array([label for _, label, _ in runs[0]]),
+        [Path(path) for _, _, path in runs[0]],
+        np.array([[np.mean([run[key] for run in runs]), errors[key[2]]] for key in runs[0]]),
     )
+
+
+def _read_rows(folder: Path) -> dict[tuple[int, str, str], float]:
+    """Logit by fold, label and path."""
+    rows = {}
+    for file in sorted(folder.glob("scores_fold*.csv")):
+        with file.open(newline="", encoding="utf-8") as stream:
+            for row in csv.DictReader(stream):
+                rows[int(row["fold"]), row["label"], row["path"]] = float(row["logit"])
+    if not rows:
+        raise ValueError(f"{folder}: no scores_fold*.csv, as --folds leaves them")
+    return rows
 
 
 def fit(scores: CrossValidated, used: np.ndarray) -> Weights:
@@ -86,10 +106,12 @@ def fit(scores: CrossValidated, used: np.ndarray) -> Weights:
     labels = scores.label[used] == "fake"
     mean, deviation = scores.evidence[used].mean(axis=0), scores.evidence[used].std(axis=0)
     regression = LogisticRegression().fit((scores.evidence[used] - mean) / deviation, labels)
-    return Weights(*(regression.coef_[0] / deviation))
+    logit, error = regression.coef_[0] / deviation
+    constant = regression.intercept_[0] - mean @ (logit, error)
+    return Weights(float(logit), float(error), float(constant))
 
 
-def fit_weights(cross_validated: Path, one_class: Path) -> Weights:
+def fit_weights(cross_validated: Sequence[Path], one_class: Path) -> Weights:
     """Weights over all cross-validated pictures."""
     scores = read(cross_validated, one_class)
     return fit(scores, scores.label != "unseen_fake")
@@ -117,7 +139,7 @@ def values_of(scores: CrossValidated) -> dict[str, np.ndarray]:
     for number in np.unique(scores.fold):
         weights = fit(scores, known & (scores.fold != number))
         mine = scores.fold == number
-        both[mine] = scores.evidence[mine] @ (weights.logit, weights.error)
+        both[mine] = weights.log_odds(scores.evidence[mine])
     return {"logit": scores.evidence[:, 0], ERROR: -scores.evidence[:, 1], "both": both}
 
 
@@ -151,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--cross-validated", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--cross-validated", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--one-class", type=Path, required=True, help="the real-only bundle")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     given = parser.parse_args(arguments)

@@ -4,9 +4,9 @@
     python -m training.classifier.train --real DIR… --fake DIR… --out build/forgery --folds 5
     python -m training.classifier.train --real DIR… --fake DIR… --out build/forgery
 
-With --folds K each picture is scored by a network that never saw it, and scores.csv says so; the
-pictures of --unseen-fake are scored by every fold and never trained on. Without it one network is
-trained on all, and weights.npz is what training.classifier.export reads.
+With --folds K each picture is scored by a network that never saw it, and scores_foldN.csv says so;
+the pictures of --unseen-fake are scored by every fold and never trained on. Without it one network
+is trained on all. training.classifier.export reads the weights that either leaves.
 
 All pictures of both classes must have come by the same steps (one resampling, one codec), or the
 network learns the steps: see ../shared/data/README.md on the traps of its sets.
@@ -44,6 +44,7 @@ class Settings:
     learning_rate: float = 5e-4
     weight_decay: float = 0.02
     label_smoothing: float = 0.1
+    strength: float = 1.0
     seed: int = 1
 
 
@@ -62,7 +63,7 @@ def train(real: list[Folder], fake: list[Folder], settings: Settings) -> keras.M
     keras.utils.set_random_seed(settings.seed)
     model = build()
     load_pretrained(model, read_weights())
-    _start_from_regression(model, real, fake)
+    _start_from_regression(model, real, fake, settings.steps_per_epoch)
     if not settings.epochs:
         return model  # the pretrained features and a logistic regression, to compare with
     steps = settings.steps_per_epoch * settings.epochs
@@ -79,7 +80,13 @@ def train(real: list[Folder], fake: list[Folder], settings: Settings) -> keras.M
         ),
     )
     batches = RandomBatches(
-        real, fake, SIZE_PX, settings.batch_size, settings.steps_per_epoch, settings.seed
+        real,
+        fake,
+        SIZE_PX,
+        settings.batch_size,
+        settings.steps_per_epoch,
+        settings.seed,
+        settings.strength,
     )
     model.fit(batches, epochs=settings.epochs, verbose=2)
     return model
@@ -109,11 +116,13 @@ def read_pictures(folders: list[Path]) -> tuple[list[Path], list[np.ndarray]]:
     return paths, pictures
 
 
-def _start_from_regression(model: keras.Model, real: list[Folder], fake: list[Folder]) -> None:
+def _start_from_regression(
+    model: keras.Model, real: list[Folder], fake: list[Folder], steps: int
+) -> None:
     """Of as many pictures of either class, changed at random as those trained on."""
     pooled = keras.Model(model.input, model.get_layer("pool").output)
-    drawn = RandomBatches(real, fake, SIZE_PX, batch_size=32, steps=100, seed=0)
-    batches = [drawn[index] for index in range(len(drawn))]
+    drawn = RandomBatches(real, fake, SIZE_PX, batch_size=32, steps=steps, seed=0)
+    batches = [drawn[index] for index in range(steps)]
     crops, labels = (np.concatenate(parts) for parts in zip(*batches, strict=True))
     features = pooled.predict(crops, batch_size=32, verbose=0)
     mean, variance = features.mean(axis=0), features.var(axis=0)
@@ -124,38 +133,32 @@ def _start_from_regression(model: keras.Model, real: list[Folder], fake: list[Fo
     model.get_layer("logit").set_weights([regression.coef_.T, regression.intercept_])
 
 
-@dataclass(frozen=True)
-class Materials:
-    """What is trained on, by folder."""
-
-    real: list[Path]
-    fake: list[Path]
-    also_real: list[Path]
-    also_fake: list[Path]
-
-
 def _cross_validate(
     out: Path,
-    folders: Materials,
+    real: list[Path],
+    fake: list[Path],
     unseen: list[Path],
     folds: int,
     only: int | None,
     settings: Settings,
 ) -> None:
-    paths_r, pictures_r = read_pictures(folders.real)
-    paths_f, pictures_f = read_pictures(folders.fake)
+    paths: list[Path] = []
+    pictures: list[np.ndarray] = []
+    folders: list[int] = []  # number of each picture's folder, those of real ones first
+    for number, folder in enumerate([*real, *fake]):
+        some_paths, some_pictures = read_pictures([folder])
+        paths, pictures = paths + some_paths, pictures + some_pictures
+        folders += [number] * len(some_paths)
     paths_u, pictures_u = read_pictures(unseen) if unseen else ([], [])
-    always = [
-        [read_pictures([f])[1] for f in also] for also in (folders.also_real, folders.also_fake)
-    ]
-    paths, pictures = paths_r + paths_f, pictures_r + pictures_f
-    labels = np.r_[np.zeros(len(paths_r)), np.ones(len(paths_f))]
+    labels = (np.array(folders) >= len(real)).astype(int)
     split = StratifiedKFold(folds, shuffle=True, random_state=settings.seed)
     for number, (seen, held) in enumerate(split.split(labels, labels)):
         if only is not None and number != only:
             continue
-        real, fake = ([pictures[i] for i in seen if labels[i] == label] for label in (0, 1))
-        model = train([real, *always[0]], [fake, *always[1]], settings)
+        parts: list[Folder] = [[] for _ in [*real, *fake]]
+        for i in seen:
+            parts[folders[i]].append(pictures[i])
+        model = train(parts[: len(real)], parts[len(real) :], settings)
         np.savez(out / f"weights_fold{number}.npz", *model.get_weights())
         logits = logits_of(model, [pictures[i] for i in held])
         other = logits_of(model, pictures_u) if pictures_u else np.zeros(0)
@@ -184,8 +187,6 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--real", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--fake", type=Path, nargs="+", required=True, metavar="DIR")
-    parser.add_argument("--also-real", type=Path, nargs="+", default=[], metavar="DIR")
-    parser.add_argument("--also-fake", type=Path, nargs="+", default=[], metavar="DIR")
     parser.add_argument("--unseen-fake", type=Path, nargs="+", default=[], metavar="DIR")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", type=int, help="cross-validate instead of training on all")
@@ -195,26 +196,21 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     settings = Settings(**{name: getattr(given, name) for name in asdict(Settings())})
     given.out.mkdir(parents=True, exist_ok=True)
-    if given.folds:
-        folders = Materials(given.real, given.fake, given.also_real, given.also_fake)
-        _cross_validate(given.out, folders, given.unseen_fake, given.folds, given.fold, settings)
-        return 0
-    real, fake = (
-        [read_pictures([folder])[1] for folder in folders]
-        for folders in ([*given.real, *given.also_real], [*given.fake, *given.also_fake])
-    )
-    model = train(real, fake, settings)
-    np.savez(given.out / "weights.npz", *model.get_weights())
     facts = {
         **asdict(settings),
-        "real": sum(map(len, real)),
-        "fake": sum(map(len, fake)),
-        "folders": [
-            folder.name
-            for folder in [*given.real, *given.also_real, *given.fake, *given.also_fake]
-        ],
+        "folds": given.folds,
+        "folders": [folder.name for folder in [*given.real, *given.fake]],
     }
     (given.out / "settings.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
+    if given.folds:
+        _cross_validate(
+            given.out, given.real, given.fake, given.unseen_fake, given.folds, given.fold, settings
+        )
+        return 0
+    real, fake = (
+        [read_pictures([folder])[1] for folder in folders] for folders in (given.real, given.fake)
+    )
+    np.savez(given.out / "weights.npz", *train(real, fake, settings).get_weights())
     return 0
 
 
