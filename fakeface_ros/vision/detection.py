@@ -96,7 +96,11 @@ class MtcnnDetector:
         return self._locate(frame, square(np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])))
 
     def _propose(self, frame: np.ndarray) -> np.ndarray:
-        """Stage 1: square proposals from every level of the pyramid, (N, 4)."""
+        """Stage 1: square proposals from every level of the pyramid, (N, 4).
+
+        One call for each level: it takes 12 us more than its operations, while all levels packed
+        into one picture cost a quarter more for the gaps between them.
+        """
         all_boxes, all_scores = [np.zeros((0, 4))], [np.zeros(0)]
         # In float: levels rounded to whole numbers cost 1 % of the wheel's faces.
         pyramid = Pyramid(frame)

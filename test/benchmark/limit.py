@@ -14,6 +14,7 @@ from tables import Table
 from timing import rounded
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
+from fakeface_ros.scoring.evidence import AUTOENCODER, EVIDENCE
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
 
 
@@ -82,13 +83,7 @@ def measure(model: str, frames: list[np.ndarray], rounds: int) -> Table:
     table = Table(f"share of the physical limit, {model}, one face; peak {peak:g} GFLOP/s")
     sums = [0.0, 0.0]
     for name, recorder in recorders.items():
-        content = (
-            network(name)  # type: ignore[arg-type]
-            if name in NETWORK_NAMES
-            else pipeline.bundle.file(
-                "autoencoder.onnx" if name == "autoencoder" else "forgery.onnx"
-            )
-        )
+        content = _content(pipeline, name)
         spent_ms, done = recorder.total_ms / count, recorder.operations(content) / count / 1e6
         sums[0] += spent_ms
         sums[1] += done
@@ -102,6 +97,14 @@ def measure(model: str, frames: list[np.ndarray], rounds: int) -> Table:
         f"and after, by {', '.join(before)}."
     )
     return table
+
+
+def _content(pipeline: Pipeline, name: str) -> bytes:
+    """The ONNX file of a network, by its name in `record`."""
+    if name in NETWORK_NAMES:
+        return network(name)  # type: ignore[arg-type]
+    files = (AUTOENCODER,) if name == "autoencoder" else EVIDENCE[name].needs
+    return pipeline.bundle.file(next(file for file in files if file.endswith(".onnx")))
 
 
 def _row(name: str, inputs: float, mflop: float, spent_ms: float, peak_gflops: float) -> dict:
