@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import os
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # of mallopt(3)
@@ -20,9 +21,19 @@ def settle_process() -> None:
       frame and fetch it again page by page: 2,000 page faults, up to 3 ms, for a 640 x 480 frame.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    try:
-        mallopt = ctypes.CDLL(None).mallopt  # glibc's; other C libraries have none
-    except AttributeError:
-        return
-    mallopt(_MMAP_THRESHOLD, _LARGEST_ON_HEAP_BYTES)
-    mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):  # glibc's; other C libraries have none
+        library.mallopt(_MMAP_THRESHOLD, _LARGEST_ON_HEAP_BYTES)
+        library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+
+
+def give_back_memory() -> None:
+    """After networks were let go of: free what only refers to itself, and all that is kept.
+
+    A worker and who made it refer to each other, so that without this networks and their threads
+    live on until Python happens to look for such circles.
+    """
+    gc.collect()
+    library = ctypes.CDLL(None)
+    if hasattr(library, "malloc_trim"):
+        library.malloc_trim(0)

@@ -4,8 +4,11 @@
 import ctypes
 import subprocess
 import sys
+import weakref
 
 import pytest
+
+from fakeface_ros.process_settings import give_back_memory
 
 PAGE_FAULTS_OF_FRAMES = """
 import resource, sys
@@ -38,3 +41,16 @@ def test_matrix_products_take_one_thread_unless_the_user_says_otherwise():
     for env, wanted in (({}, "1"), ({"OPENBLAS_NUM_THREADS": "3"}, "3")):
         said = subprocess.run(command, capture_output=True, text=True, check=True, env=env)
         assert said.stdout.strip() == wanted
+
+
+def test_memory_is_given_back_with_what_refers_to_itself():
+    """Also callable where there is nothing to give back."""
+
+    class Owner:
+        def __init__(self) -> None:
+            self.itself = self
+
+    owner = weakref.ref(Owner())
+    assert owner() is not None
+    give_back_memory()
+    assert owner() is None

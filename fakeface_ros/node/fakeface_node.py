@@ -30,6 +30,7 @@ from fakeface_ros.node.processes import interrupt_once
 from fakeface_ros.node.publishing import Outputs
 from fakeface_ros.node.replacement import Replacement
 from fakeface_ros.pipeline import Pipeline
+from fakeface_ros.process_settings import give_back_memory
 from fakeface_ros.scoring.bundle import BundleError
 from fakeface_ros.vision.mtcnn_networks import WeightsError
 
@@ -155,6 +156,7 @@ class FakefaceNode(LifecycleNode):
         if self._outputs is not None:
             self._outputs.destroy()
         self._replacement = self._outputs = self._judge = None
+        give_back_memory()
 
     # Work.
 

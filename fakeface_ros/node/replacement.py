@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fakeface_ros.node.judging import Judge
 from fakeface_ros.node.worker import Worker
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
+from fakeface_ros.process_settings import give_back_memory
 from fakeface_ros.scoring.bundle import Bundle, load_bundle
 
 
@@ -71,7 +72,7 @@ class Replacement:
         """Let go of the thread; what it is loading is not used any more."""
         with self._lock:
             self._wanted = None
-        self._loader.stop(timeout_s=0.0)
+        self._loader.stop(timeout_s=0.2)  # enough to end, not to load on
 
     def _load(self, request: _Request) -> None:
         if self._wanted is not request:
@@ -83,6 +84,8 @@ class Replacement:
                 self._on_failure(error)
             return
         self._take_place(request, pipeline)
+        del pipeline
+        give_back_memory()  # of the networks before
 
     def _take_place(self, request: _Request, pipeline: Pipeline) -> None:
         with self._lock:  # also around on_done, so that nothing is published after stop()

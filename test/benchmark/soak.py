@@ -129,6 +129,7 @@ def draw(samples: list[Sample], path: Path) -> None:
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
+    from matplotlib.ticker import MaxNLocator
 
     figure, panels = pyplot.subplots(len(_PANELS), sharex=True, figsize=(9, 10))
     minutes = [sample["second"] / 60 for sample in samples]
@@ -136,7 +137,7 @@ def draw(samples: list[Sample], path: Path) -> None:
         panel.plot(minutes, [sample[name] for sample in samples], linewidth=1)
         panel.axvspan(0, minutes[int(len(minutes) * WARM_UP)], color="0.92")
         panel.set_ylabel(title)
-        panel.ticklabel_format(useOffset=False)
+        panel.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     panels[0].set_title(f"the node under changing scenes, {RATE_HZ:g} images a second offered")
     panels[-1].set_xlabel("minutes (grey: warm-up)")
     figure.tight_layout()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import rclpy
@@ -101,6 +102,12 @@ class Onlooker:
 
 def stamp_of(message: Any) -> tuple[int, int]:
     return message.header.stamp.sec, message.header.stamp.nanosec
+
+
+def resident_mb(pid: int | str = "self") -> float:
+    """Resident memory of a process now, in MB (10^6 bytes)."""
+    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) * 1024 / 1e6 for line in lines if line.startswith("VmRSS:"))
 
 
 def reliable(namespace: str, topic: str = "image") -> dict[str, object]:

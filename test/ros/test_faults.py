@@ -16,7 +16,7 @@ import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from lifecycle_msgs.msg import Transition
-from onlooker import Onlooker, reliable
+from onlooker import Onlooker, reliable, resident_mb
 from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import SetParameters
 from rosgraph_msgs.msg import Clock
@@ -73,6 +73,52 @@ def test_killed_in_any_state_it_starts_again(start, onlook, astronaut, state):
     judged_again(onlooker, to_image(astronaut))
 
 
+def taken_up(pid: int) -> tuple[int, int, float]:
+    """Threads, file handles and resident MB of a process."""
+    threads, handles = (len(os.listdir(f"/proc/{pid}/{what}")) for what in ("task", "fd"))
+    return threads, handles, resident_mb(pid)
+
+
+def assert_flat(taken: list[tuple[int, int, float]]) -> None:
+    """From the second time on nothing is added; networks have 15 MB and three threads."""
+    (threads, handles, memory_mb), last = taken[1], taken[-1]
+    assert last[0] <= threads, taken
+    assert last[1] <= handles, taken
+    assert last[2] - memory_mb < 15, taken
+
+
+def test_life_again_and_again_leaves_nothing_behind(start, onlook, astronaut):
+    node = start("fakeface_node", {"autostart": False, **reliable("/again")}, "/again")
+    onlooker = onlook("/again")
+    taken = []
+    for _ in range(6):
+        assert onlooker.change_state(Transition.TRANSITION_CONFIGURE)
+        assert onlooker.change_state(Transition.TRANSITION_ACTIVATE)
+        onlooker.wait_for_match()
+        assert len(onlooker.judge(to_image(astronaut)).faces) == 1
+        assert onlooker.change_state(Transition.TRANSITION_DEACTIVATE)
+        assert onlooker.change_state(Transition.TRANSITION_CLEANUP)
+        taken.append(taken_up(node.pid))
+    assert_flat(taken)
+    node.stop()
+
+
+def test_one_model_after_another_leaves_nothing_behind(start, onlook, astronaut):
+    node = start("fakeface_node", reliable("/models"), "/models")
+    onlooker = onlook("/models")
+    onlooker.wait_for_match()
+    taken = []
+    for _ in range(6):
+        for model in ("cae_kde", "default"):
+            assert set_model(onlooker, model).successful
+            onlooker.wait(
+                lambda model=model: onlooker.judge(to_image(astronaut)).model == model, model
+            )
+        taken.append(taken_up(node.pid))
+    assert_flat(taken)
+    node.stop()
+
+
 def spoil_truncated(bundle: Path) -> str:
     file = bundle / "density.npz"
     file.write_bytes(file.read_bytes()[:-1])
@@ -118,7 +164,7 @@ SPOILS: list[Callable[[Path], str]] = [
 ]
 
 
-def set_model(onlooker: Onlooker, bundle: Path):
+def set_model(onlooker: Onlooker, bundle: Path | str):
     value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=str(bundle))
     request = SetParameters.Request(parameters=[Parameter(name="model", value=value)])
     return onlooker.call(SetParameters, "fakeface/set_parameters", request).results[0]

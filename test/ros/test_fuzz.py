@@ -9,6 +9,7 @@ import fuzz_images
 import fuzz_pictures
 import numpy as np
 import pytest
+from onlooker import resident_mb
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage
@@ -23,6 +24,7 @@ from fakeface_ros.pipeline import Pipeline
 
 IMAGES, PICTURES = 20_000, 5_000
 LIMIT_MEGAPIXELS = 1.0
+GROWTH_MB = 5.0
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +51,10 @@ def judge(ros):
 def test_every_image_is_refused_by_name_or_judged(judge):
     refused = Counter[str]()
     sound_but_refused = []
+    warm_mb = 0.0
     for number in range(IMAGES):
+        if number == IMAGES // 4:
+            warm_mb = resident_mb()
         message, sound = fuzz_images.image(number)
         try:
             judge.judge(Arrival(message, number))
@@ -59,6 +64,7 @@ def test_every_image_is_refused_by_name_or_judged(judge):
                 sound_but_refused.append((number, str(error)))
         except Exception as error:
             raise AssertionError(f"image {number} was neither refused nor judged") from error
+    assert resident_mb() - warm_mb < GROWTH_MB
     assert not sound_but_refused
     assert set(refused) == {"empty", "size", "encoding", "step", "length"}
     assert 0.3 * IMAGES < refused.total() < 0.7 * IMAGES, refused

@@ -10,13 +10,12 @@ import itertools
 import os
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import fuzz_images
 import fuzz_pictures
 import numpy as np
 import pytest
-from onlooker import Onlooker, reliable
+from onlooker import Onlooker, reliable, resident_mb
 from rclpy.serialization import serialize_message
 from sensor_msgs.msg import CompressedImage, Image
 
@@ -38,11 +37,6 @@ def raw_messages() -> Iterator[Image | bytes]:
 def compressed_messages() -> Iterator[CompressedImage]:
     """Broken pictures."""
     return map(fuzz_pictures.picture, itertools.count())
-
-
-def resident_mb(pid: int) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
-    return next(int(line.split()[1]) / 1e3 for line in lines if line.startswith("VmRSS:"))
 
 
 @pytest.mark.parametrize(
