@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`make bench`: speed and memory, against what a user would otherwise run.
 
-    python test/benchmark/bench.py --out build/bench.json            # all parts, about 5 minutes
+    python test/benchmark/bench.py --out build/bench.json            # all parts, about 10 minutes
     python test/benchmark/bench.py --quick                           # without the 50,000 codes
     python test/benchmark/bench.py --only detection node             # some parts
     python test/benchmark/bench.py --only node --soak 120            # two minutes under load

@@ -183,6 +183,7 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
         "latency ms median": rounded(latency.median),
         "p95": rounded(latency.p95),
         "max": rounded(max(latencies)),
+        "max, times median": rounded(max(latencies) / latency.median),
         "service ms median": rounded(summarise(ear.answers_ms or [float("nan")]).median),
         "service max": rounded(max(ear.answers_ms, default=float("nan"))),
         "resident MB": rounded(memory_mb[-1]),
