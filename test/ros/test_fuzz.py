@@ -24,7 +24,7 @@ from fakeface_ros.pipeline import Pipeline
 
 IMAGES, PICTURES = 20_000, 5_000
 LIMIT_MEGAPIXELS = 1.0
-GROWTH_MB = 5.0
+GROWTH_MB = 12.0  # each message kept would be 100 MB and more
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from fakeface_ros.node.conversion import to_compressed_image, to_image
 MESSAGES = int(os.environ.get("FUZZ_MESSAGES", "3000"))
 BURST = 30
 LIMIT_MEGAPIXELS = 1.0
-GROWTH_MB = 5.0
+GROWTH_MB = 12.0  # the C library settles slowly; each frame kept would be 30 MB and more
 
 
 def raw_messages() -> Iterator[Image | bytes]:
