@@ -16,7 +16,7 @@ from fakeface_ros.vision.alignment import resize_crop
 UNLIKE = 0.005
 """Share of calibration faces that are given up: turned away, covered, badly cut."""
 
-BLUR_PX = 3.0
+BLUR_PX = 3.5
 """Of a crop of 128 px. What is left of a face then is its shape; traces of a generator are not."""
 
 

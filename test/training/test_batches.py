@@ -51,9 +51,9 @@ def test_small_folders_are_drawn_more_often_than_their_share():
 
 def test_a_thumbnail_has_the_crops_size_and_went_through_the_codec():
     picture = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8)
-    small = thumbnail(picture, 64)
-    assert small.shape == (64, 64, 3)
-    np.testing.assert_allclose(thumbnail(small, 64).astype(int), small, atol=40)
+    small = thumbnail(picture)
+    assert small.shape == (128, 128, 3)
+    np.testing.assert_allclose(thumbnail(small).astype(int), small, atol=40)
 
 
 def test_the_face_stays_and_the_background_comes_from_the_other():

@@ -14,7 +14,7 @@ import numpy as np
 from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.vision.alignment import resize_crop
 
-JPEG_QUALITY = 50
+JPEG_QUALITY = 75
 
 _FILTERS = (cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_AREA)
 
@@ -86,15 +86,15 @@ def _cut_tight(picture: np.ndarray, size_px: int, random: np.random.Generator) -
 
 
 def _resampled(picture: np.ndarray, size_px: int, random: np.random.Generator) -> np.ndarray:
-    """To another size, 0.3 to 1.2 times the crop's; the crop's own size comes later."""
-    side = int(random.uniform(0.3, 1.2) * size_px)
+    """To another size, 0.6 to 2.4 times the crop's; the crop's own size comes later."""
+    side = int(random.uniform(0.6, 2.4) * size_px)
     filter_ = _FILTERS[random.integers(len(_FILTERS))]
     return cv2.resize(picture, (side, side), interpolation=filter_)
 
 
 def _blurred(picture: np.ndarray, size_px: int, random: np.random.Generator) -> np.ndarray:
-    """Out of focus, by up to 1.8 px of the crop."""
-    sigma = random.uniform(0.2, 1.8) * len(picture) / size_px
+    """Out of focus, by up to 0.9 px of the crop."""
+    sigma = random.uniform(0.1, 0.9) * len(picture) / size_px
     return cv2.GaussianBlur(picture, (0, 0), sigma)
 
 
@@ -105,7 +105,7 @@ def _smoothed(picture: np.ndarray, size_px: int, random: np.random.Generator) ->
 
 def _sharpened(picture: np.ndarray, size_px: int, random: np.random.Generator) -> np.ndarray:
     """Edges raised, as cameras and editors do."""
-    soft = cv2.GaussianBlur(picture, (0, 0), random.uniform(0.6, 1.5) * len(picture) / size_px)
+    soft = cv2.GaussianBlur(picture, (0, 0), random.uniform(0.3, 0.8) * len(picture) / size_px)
     amount = random.uniform(0.2, 1.0)
     return cv2.addWeighted(picture, 1 + amount, soft, -amount, 0)
 

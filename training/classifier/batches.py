@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Batches for the forgery network, in which nothing but the face tells the classes apart.
 
-Half of each batch is real. A thumbnail (a picture no larger than a crop, as FFHQ's) has been
+Half of each batch is real. A thumbnail (of 128 px at most, as FFHQ's) has been
 through a codec at its size once already; larger pictures have not. So half of either class starts
 from thumbnails, real ones or such as are made of larger pictures by the same steps, and half from
 larger pictures as they are: how a picture came to its size says nothing about its class.
@@ -14,7 +14,7 @@ import numpy as np
 
 from fakeface_ros.scoring.codec import encode_jpeg
 from fakeface_ros.vision.alignment import resize_crop
-from training.classifier.augmentation import JPEG_QUALITY, other_background, random_crop
+from training.classifier.augmentation import other_background, random_crop
 from training.pictures import decode
 
 OTHER_BACKGROUND = 0.5
@@ -24,9 +24,13 @@ Folder = list[np.ndarray]
 """Pictures of one folder, (H, W, 3) uint8 BGR each."""
 
 
-def thumbnail(picture: np.ndarray, size_px: int) -> np.ndarray:
-    """A picture (H, H, 3) uint8 BGR brought to (S, S, 3) as FFHQ's thumbnails were."""
-    return decode(encode_jpeg(resize_crop(picture, size_px), JPEG_QUALITY).tobytes())
+THUMBNAIL_PX, THUMBNAIL_QUALITY = 128, 50
+
+
+def thumbnail(picture: np.ndarray) -> np.ndarray:
+    """A larger picture (H, H, 3) uint8 BGR brought to (128, 128, 3) as FFHQ's thumbnails were."""
+    small = resize_crop(picture, THUMBNAIL_PX)
+    return decode(encode_jpeg(small, THUMBNAIL_QUALITY).tobytes())
 
 
 class RandomBatches(keras.utils.PyDataset):
@@ -56,7 +60,7 @@ class RandomBatches(keras.utils.PyDataset):
         super().__init__(workers=2, max_queue_size=8)
         self.size_px, self.batch_size, self.steps = size_px, batch_size, steps
         self.seed, self.strength, self.epoch = seed, strength, 0
-        self._folders = [_by_start(folders, size_px) for folders in (real, fake)]
+        self._folders = [_by_start(folders) for folders in (real, fake)]
         # Both classes start alike, or the start would tell them apart.
         self._starts = [
             start for start in (True, False) if all(folders[start] for folders in self._folders)
@@ -93,14 +97,12 @@ class RandomBatches(keras.utils.PyDataset):
         shares = np.sqrt([len(folder) for folder in folders])
         folder = folders[random.choice(len(folders), p=shares / shares.sum())]
         picture = folder[random.integers(len(folder))]
-        return (
-            thumbnail(picture, self.size_px) if small and len(picture) > self.size_px else picture
-        )
+        return thumbnail(picture) if small and len(picture) > THUMBNAIL_PX else picture
 
 
-def _by_start(folders: list[Folder], size_px: int) -> dict[bool, list[Folder]]:
+def _by_start(folders: list[Folder]) -> dict[bool, list[Folder]]:
     """Folders to start from: True with thumbnails, made where need be; False with larger ones."""
-    larger = [[p for p in folder if len(p) > size_px] for folder in folders]
+    larger = [[p for p in folder if len(p) > THUMBNAIL_PX] for folder in folders]
     return {
         True: [folder for folder in folders if folder],
         False: [folder for folder in larger if folder],

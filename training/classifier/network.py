@@ -12,7 +12,10 @@ import keras
 import numpy as np
 from keras import layers, ops
 
-SIZE_PX = 128
+SIZE_PX = 64
+"""Side of the crops. At 128 px the features tell how a real picture was shrunk (AUROC 0.87 between
+two sets of FFHQ's own faces), at 64 px no more, and generated faces as well as before."""
+
 STEM_FILTERS = 32
 
 STAGES = (
@@ -26,7 +29,7 @@ STAGES = (
 """EfficientNet-Lite0 up to the stage whose features serve best."""
 
 FACE_ROWS, FACE_COLUMNS = slice(2, 7), slice(2, 6)
-"""Places of the last features, 8 by 8 for crops of 128 px, that show brow to chin: generators are
+"""Places of the last features, 8 by 8, that show brow to chin: generators are
 fond of plain walls, but robots meet them behind real people."""
 
 _DROP_CONNECT = 0.1
@@ -47,12 +50,13 @@ def build_front(size_px: int = SIZE_PX) -> keras.Model:
     """The eleven blocks with fresh weights.
 
     Returns:
-        A model from "crops" (N, S, S, 3) float32 RGB in [0, 1] to features (N, S / 16, S / 16,
-        112).
+        A model from "crops" (N, S, S, 3) float32 RGB in [0, 1] to features (N, S / 8, S / 8, 112).
     """
     crops = keras.Input((size_px, size_px, 3), name="crops")
     # (x - 127) / 128, as the pretrained weights expect.
     values = layers.Rescaling(255 / 128, offset=-127 / 128, name="to_unit")(crops)
+    # The scale at which the pretrained filters meet faces best.
+    values = layers.UpSampling2D(2, interpolation="bilinear", name="enlarged")(values)
     values = _convolution(values, STEM_FILTERS, 3, 2, "stem")
     number, blocks = 0, sum(stage[0] for stage in STAGES)
     for repeats, kernel, stride, expansion, filters in STAGES:

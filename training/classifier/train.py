@@ -137,6 +137,7 @@ def _cross_validate(
     out: Path,
     real: list[Path],
     fake: list[Path],
+    also: tuple[list[Folder], list[Folder]],
     unseen: list[Path],
     folds: int,
     only: int | None,
@@ -158,7 +159,9 @@ def _cross_validate(
         parts: list[Folder] = [[] for _ in [*real, *fake]]
         for i in seen:
             parts[folders[i]].append(pictures[i])
-        model = train(parts[: len(real)], parts[len(real) :], settings)
+        model = train(
+            [*parts[: len(real)], *also[0]], [*parts[len(real) :], *also[1]], settings
+        )
         np.savez(out / f"weights_fold{number}.npz", *model.get_weights())
         logits = logits_of(model, [pictures[i] for i in held])
         other = logits_of(model, pictures_u) if pictures_u else np.zeros(0)
@@ -187,6 +190,9 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--real", type=Path, nargs="+", required=True, metavar="DIR")
     parser.add_argument("--fake", type=Path, nargs="+", required=True, metavar="DIR")
+    parser.add_argument("--also-real", type=Path, nargs="+", default=[], metavar="DIR",
+                        help="trained on in every fold")  # fmt: skip
+    parser.add_argument("--also-fake", type=Path, nargs="+", default=[], metavar="DIR")
     parser.add_argument("--unseen-fake", type=Path, nargs="+", default=[], metavar="DIR")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--folds", type=int, help="cross-validate instead of training on all")
@@ -196,21 +202,34 @@ def main(arguments: list[str] | None = None) -> int:
     given = parser.parse_args(arguments)
     settings = Settings(**{name: getattr(given, name) for name in asdict(Settings())})
     given.out.mkdir(parents=True, exist_ok=True)
+    also_real, also_fake = (
+        [read_pictures([folder])[1] for folder in folders]
+        for folders in (given.also_real, given.also_fake)
+    )
     facts = {
         **asdict(settings),
         "folds": given.folds,
-        "folders": [folder.name for folder in [*given.real, *given.fake]],
+        "real": [folder.name for folder in [*given.real, *given.also_real]],
+        "fake": [folder.name for folder in [*given.fake, *given.also_fake]],
     }
     (given.out / "settings.json").write_text(json.dumps(facts, indent=2) + "\n", encoding="utf-8")
     if given.folds:
         _cross_validate(
-            given.out, given.real, given.fake, given.unseen_fake, given.folds, given.fold, settings
+            given.out,
+            given.real,
+            given.fake,
+            (also_real, also_fake),
+            given.unseen_fake,
+            given.folds,
+            given.fold,
+            settings,
         )
         return 0
     real, fake = (
         [read_pictures([folder])[1] for folder in folders] for folders in (given.real, given.fake)
     )
-    np.savez(given.out / "weights.npz", *train(real, fake, settings).get_weights())
+    model = train([*real, *also_real], [*fake, *also_fake], settings)
+    np.savez(given.out / "weights.npz", *model.get_weights())
     return 0
 
 
