@@ -13,8 +13,8 @@ import numpy as np
 from keras import layers, ops
 
 SIZE_PX = 64
-"""Side of the crops. At 128 px the features tell how a real picture was shrunk (AUROC 0.87 between
-two sets of FFHQ's own faces), at 64 px no more, and generated faces as well as before."""
+"""Side of the crops. At 128 px the features tell how a real picture was shrunk (AUROC 0.94 between
+two sets of FFHQ's own faces), at 64 px hardly (0.57), and generated faces as well as before."""
 
 STEM_FILTERS = 32
 
