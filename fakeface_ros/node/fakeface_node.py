@@ -164,6 +164,8 @@ class FakefaceNode(LifecycleNode):
         self._enabled = request.data
         if self._intake is not None:
             self._intake.enabled = request.data
+        if self._judge is not None and request.data:
+            self._judge.request_reset()  # who stands there now need not be who stood there before
         self._counts.start(now_s(self))
         response.success = True
         response.message = "images are judged" if request.data else "images are passed over"
