@@ -38,7 +38,7 @@ from training.pictures import Unusable, decode, list_files
 class Settings:
     """How the network is trained; the one source of these defaults."""
 
-    epochs: int = 9
+    epochs: int = 7
     steps_per_epoch: int = 100
     batch_size: int = 32
     learning_rate: float = 5e-4
