@@ -15,25 +15,12 @@ from fakeface_ros.results import Detections, Face, FrameResult, Verdict
 from fakeface_ros.scoring.bundle import Bundle, load_bundle
 from fakeface_ros.scoring.scorer import Scorer, Scores, fake_score
 from fakeface_ros.scoring.temporal import TrackEvidence
-from fakeface_ros.vision.alignment import (
-    align_faces,
-    central_halves,
-    ffhq_quads,
-    quad_sides,
-    resize_crop,
-    visible_fractions,
-)
+from fakeface_ros.vision.alignment import align_faces, resize_crop
 from fakeface_ros.vision.detection import DEFAULT_MIN_FACE_PX, DEFAULT_THRESHOLD, MtcnnDetector
+from fakeface_ros.vision.fitness import unfit_reasons
 from fakeface_ros.vision.tracking import Tracker
 
 DEFAULT_MODEL = "default"
-
-MIN_VISIBLE_FRACTION = 0.9
-"""Of the central half of a face's aligned square: eyes to mouth. What surrounds the face may lie
-outside the frame, as in tight portraits; it is filled by reflection, as FFHQ does."""
-
-MIN_CROP_PX = 32
-"""Side of the aligned square below which nothing of a generator's traces can be left."""
 
 
 @dataclass(frozen=True)
@@ -250,17 +237,3 @@ class Pipeline:
             faces,
             latency_ms=(time.perf_counter() - start) * 1e3,
         )
-
-
-def unfit_reasons(landmarks: np.ndarray, frame: np.ndarray) -> list[str]:
-    """For each face, (N, 5, 2) landmarks, why it cannot be judged, or ""."""
-    quads = ffhq_quads(landmarks)
-    visible = visible_fractions(central_halves(quads), frame.shape[1], frame.shape[0])
-    return [
-        "too small"
-        if side < MIN_CROP_PX
-        else "cut by the edge of the frame"
-        if share < MIN_VISIBLE_FRACTION
-        else ""
-        for side, share in zip(quad_sides(quads), visible, strict=True)
-    ]

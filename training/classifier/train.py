@@ -159,9 +159,7 @@ def _cross_validate(
         parts: list[Folder] = [[] for _ in [*real, *fake]]
         for i in seen:
             parts[folders[i]].append(pictures[i])
-        model = train(
-            [*parts[: len(real)], *also[0]], [*parts[len(real) :], *also[1]], settings
-        )
+        model = train([*parts[: len(real)], *also[0]], [*parts[len(real) :], *also[1]], settings)
         np.savez(out / f"weights_fold{number}.npz", *model.get_weights())
         logits = logits_of(model, [pictures[i] for i in held])
         other = logits_of(model, pictures_u) if pictures_u else np.zeros(0)
