@@ -66,11 +66,18 @@ def _shift(distance_px: float) -> Perturbation:
     return apply
 
 
+def _random_codec(crop: np.ndarray, generator: np.random.Generator) -> np.ndarray:
+    """Resized down by up to a half and back, then JPEG of quality 30 to 95, at random."""
+    resized = _resize(int(generator.integers(UNIT_PX // 2, UNIT_PX + 1)))(crop, generator)
+    return _jpeg(int(generator.integers(30, 96)))(resized, generator)
+
+
 PERTURBATIONS: dict[str, Perturbation] = {
     "jpeg_90": _jpeg(90),
     "jpeg_70": _jpeg(70),
     "jpeg_50": _jpeg(50),
     "jpeg_30": _jpeg(30),
+    "random_codec": _random_codec,
     "blur_1": _blur(1.0),
     "blur_2": _blur(2.0),
     "resize_96": _resize(96),

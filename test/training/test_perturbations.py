@@ -38,6 +38,13 @@ def test_strengths_are_in_order(crop):
     assert change("resize_96") < change("resize_64")
 
 
+def test_random_codecs_differ_and_repeat(crop):
+    apply = PERTURBATIONS["random_codec"]
+    one, again, other = (apply(crop, np.random.default_rng(seed)) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, again)
+    assert (one != other).any()
+
+
 def test_brightness_and_noise_have_their_size(crop):
     ratio = perturbed("brightness_minus_20", crop).mean() / crop.mean()
     assert ratio == pytest.approx(0.8, abs=0.01)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Does a network hear the codec? Real faces from elsewhere against real faces it never saw.
+
+    python -m training.classifier.elsewhere --run build/forgery-cv --real DIR…
+
+For each fold of training.classifier.train, AUROC of the folder's faces, taken for fakes, against
+the fold's held-out real ones. 0.5 says that the two sets, however coded, look equally real; below
+it the folder looks more real, above it less.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from training.classifier.network import build
+from training.classifier.train import logits_of, read_pictures
+from training.metrics import auroc
+
+
+def compare(run: Path, folder: Path) -> list[float]:
+    """AUROC of a folder's real faces, taken for fakes, against each fold's held-out real faces.
+
+    Raises:
+        FileNotFoundError: the run has no folds.
+    """
+    pictures = read_pictures([folder])[1]
+    files = sorted(run.glob("scores_fold*.csv"))
+    if not files:
+        raise FileNotFoundError(f"{run}: no scores_fold*.csv, as --folds leaves them")
+    values = []
+    for file in files:
+        with file.open(newline="", encoding="utf-8") as stream:
+            held = [float(r["logit"]) for r in csv.DictReader(stream) if r["label"] == "real"]
+        model = build()
+        weights = file.with_name(file.stem.replace("scores", "weights") + ".npz")
+        with np.load(weights) as arrays:
+            model.set_weights([arrays[name] for name in arrays.files])
+        values.append(auroc(np.array(held), logits_of(model, pictures)))
+    return values
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Command line; see the module's docstring."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.classifier.elsewhere",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--run", type=Path, required=True, help="folder of train --folds")
+    parser.add_argument("--real", type=Path, nargs="+", required=True, metavar="DIR")
+    given = parser.parse_args(arguments)
+    for folder in given.real:
+        values = compare(given.run, folder)
+        by_fold = " ".join(f"{value:.3f}" for value in values)
+        print(f"{folder.name}: AUROC {np.mean(values):.3f} (folds: {by_fold})", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
