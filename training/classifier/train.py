@@ -38,13 +38,13 @@ from training.pictures import Unusable, decode, list_files
 class Settings:
     """How the network is trained; the one source of these defaults."""
 
-    epochs: int = 7
+    epochs: int = 18
     steps_per_epoch: int = 100
     batch_size: int = 32
     learning_rate: float = 5e-4
     weight_decay: float = 0.02
     label_smoothing: float = 0.1
-    strength: float = 1.0
+    strength: float = 0.6
     seed: int = 1
 
 
