@@ -33,3 +33,23 @@ def halve(model: onnx.ModelProto) -> onnx.ModelProto:
     halved.graph.node.extend(nodes)
     onnx.checker.check_model(halved)
     return halved
+
+
+def whole(model: onnx.ModelProto) -> onnx.ModelProto:
+    """A copy with the arrays that `halve` made float16 as float32 again, without a Cast."""
+    widened = onnx.ModelProto()
+    widened.CopyFrom(model)
+    graph = widened.graph
+    arrays = {initializer.name: initializer for initializer in graph.initializer}
+    kept = []
+    for node in graph.node:
+        source = arrays.get(node.input[0]) if node.op_type == "Cast" else None
+        if source is None or source.data_type != TensorProto.FLOAT16:
+            kept.append(node)
+            continue
+        values = numpy_helper.to_array(source).astype(np.float32)
+        source.CopyFrom(numpy_helper.from_array(values, node.output[0]))
+    del graph.node[:]
+    graph.node.extend(kept)
+    onnx.checker.check_model(widened)
+    return widened

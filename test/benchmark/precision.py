@@ -25,6 +25,7 @@ from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.vision.alignment import resize_crop
+from training.half_weights import whole
 from training.metrics import auroc
 
 NETWORK = "forgery.onnx"
@@ -64,11 +65,12 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
         pictures = [resize_crop(np.asarray(picture), bundle.size_px) for picture in read]
         return canonical_crops(np.stack(pictures), bundle.jpeg_quality)
 
-    whole = bundle.file(NETWORK)
+    single = whole(onnx.load_model_from_string(bundle.file(NETWORK))).SerializeToString()
     formats = {
-        "float32": whole,
-        "float16": _float16(whole),
-        "int8": _int8(whole, crops("train_real", _CALIBRATION_FACES)),
+        "float32": single,
+        "as shipped": bundle.file(NETWORK),
+        "float16": _float16(single),
+        "int8": _int8(single, crops("train_real", _CALIBRATION_FACES)),
     }
     sessions = {name: make_session(content) for name, content in formats.items()}
     real, fake = crops("calib_real", faces), crops("dev_fake_stylegan2", faces)

@@ -6,7 +6,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from fakeface_ros.inference import make_session
-from training.half_weights import halve
+from training.half_weights import halve, whole
 
 
 def network() -> onnx.ModelProto:
@@ -37,6 +37,18 @@ def test_large_arrays_are_halved_and_outputs_stay():
     )
     assert got.dtype == np.float32
     np.testing.assert_allclose(got, expected, atol=0.02)
+
+
+def test_they_can_be_made_whole_again():
+    half = halve(network())
+    again = whole(half)
+    assert [node.op_type for node in again.graph.node] == ["MatMul", "Add"]
+    assert {i.data_type for i in again.graph.initializer} == {TensorProto.FLOAT}
+    x = np.random.default_rng(1).normal(size=(5, 64)).astype(np.float32)
+    one, other = (
+        make_session(m.SerializeToString()).run(["y"], {"x": x})[0] for m in (half, again)
+    )
+    np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 def test_the_network_given_is_left_alone():
