@@ -34,7 +34,7 @@ def test_half_of_each_batch_is_fake_and_the_same_again_for_the_same_seed():
 
 
 def test_no_class_starts_in_a_way_that_the_other_cannot():
-    thumbnails, larger = folder(3, 64), folder(3, 96)
+    thumbnails, larger = folder(3, 128), folder(3, 192)
     assert starts_of([larger], [larger]) == [True, False]
     assert starts_of([thumbnails, larger], [larger]) == [True, False]
     assert starts_of([thumbnails], [larger]) == [True]
@@ -43,14 +43,16 @@ def test_no_class_starts_in_a_way_that_the_other_cannot():
 
 
 def test_small_folders_are_drawn_more_often_than_their_share():
-    batches = RandomBatches([folder(400, 96, 0), folder(4, 96, 255)], [folder(1, 96)], 64, 2, 1, 0)
+    batches = RandomBatches(
+        [folder(400, 192, 0), folder(4, 192, 255)], [folder(1, 192)], 64, 2, 1, 0
+    )
     random = np.random.default_rng(0)
     bright = np.mean([batches._pick(0, False, random).mean() > 128 for _ in range(400)])
     assert bright == pytest.approx(2 / 22, abs=0.05)
 
 
 def test_a_thumbnail_has_the_crops_size_and_went_through_the_codec():
-    picture = np.random.default_rng(0).integers(0, 256, (96, 96, 3), np.uint8)
+    picture = np.random.default_rng(0).integers(0, 256, (192, 192, 3), np.uint8)
     small = thumbnail(picture)
     assert small.shape == (128, 128, 3)
     np.testing.assert_allclose(thumbnail(small).astype(int), small, atol=40)
