@@ -274,5 +274,6 @@ def test_without_the_device_the_node_warns_and_judges_on_the_cpu(start, onlook, 
     node = start("fakeface_node", {**reliable(namespace), "device": "cuda"}, namespace)
     onlooker = onlook(namespace)
     onlooker.wait_for_match()
-    assert len(onlooker.answer(onlooker.send(to_image(astronaut))).faces) == 1
+    onlooker.status(lambda values, _: values["state"] == "active")
+    assert len(onlooker.judge(to_image(astronaut)).faces) == 1
     assert "device 'cuda' cannot be used, CPUExecutionProvider runs the networks" in node.text()
