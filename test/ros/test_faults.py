@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,18 @@ from rosgraph_msgs.msg import Clock
 
 from fakeface_ros.node.conversion import to_image
 from fakeface_ros.scoring.bundle import MANIFEST
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_shared_memory() -> Iterator[None]:
+    """Here DDS goes by UDP alone.
+
+    A process killed while it holds a lock in Fast DDS's shared memory can leave that locked for
+    the next one on the same port, on which then nothing arrives. That is for Fast DDS to mend.
+    """
+    os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
+    yield
+    del os.environ["FASTDDS_BUILTIN_TRANSPORTS"]
 
 
 def judged_again(onlooker: Onlooker, message) -> None:
@@ -54,12 +66,8 @@ def test_a_camera_killed_and_back(start, onlook, portrait_file):
 
 
 @pytest.mark.parametrize("state", ["unconfigured", "inactive", "active", "judging"])
-def test_killed_in_any_state_it_starts_again(start, onlook, astronaut, state, monkeypatch):
-    """Kill -9 leaves shared memory and the dead one's name behind; both must do no harm."""
-    if state == "judging":
-        # Killed while it holds a lock in Fast DDS's shared memory, a process can leave that locked
-        # for the next one on the same port; Fast DDS must mend that, so here images go by UDP.
-        monkeypatch.setenv("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
+def test_killed_in_any_state_it_starts_again(start, onlook, astronaut, state):
+    """Kill -9 leaves the dead one's name behind, which must do no harm."""
     namespace = f"/killed_{state}"
     parameters = {"autostart": state in ("active", "judging"), **reliable(namespace)}
     doomed = start("fakeface_node", parameters, namespace)
