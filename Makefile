@@ -84,11 +84,12 @@ lint: $(ALL_STAMP)
 	@$(CLEAN_ENV) ruff check .
 	@$(CLEAN_ENV) mypy
 
+# Over DDS the first message or answer after a match is now and then lost: a test is tried again.
 test: lint $(BUILD_STAMP)
 	@echo "[test] core and training"
 	@$(CLEAN_ENV) pytest test --ignore=test/ros
 	@echo "[test] nodes on ROS 2 $(DISTRO)"
-	@$(WITH_ROS) pytest test/ros --reruns 2  # DDS: now and then the first message after a match is lost
+	@$(WITH_ROS) pytest test/ros --reruns 2
 
 bench: $(ALL_STAMP) $(BUILD_STAMP)
 	@$(WITH_ROS) python test/benchmark/bench.py --out build/bench.json
