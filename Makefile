@@ -34,7 +34,7 @@ CLEAN_ENV := env -u PYTHONPATH -u PYTHONHOME -u AMENT_PREFIX_PATH -u CMAKE_PREFI
 WITH_ROS := $(CLEAN_ENV) bash -c '. $(INSTALL)/setup.bash && exec "$$@"' make
 
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-all build demo test lint bench soak fuzz audit train clean
+.PHONY: faults help setup setup-all build demo test lint bench soak fuzz audit train clean
 
 help:
 	@echo "make demo    judge a stream of frames on real ROS 2 nodes   (SOURCE=image, folder, video, 0)"
@@ -46,6 +46,7 @@ help:
 	@echo "make train   small run of the whole training chain"
 	@echo "make build   colcon build into build/$(DISTRO)"
 	@echo "make setup   the environment $(VENV), with $(VENV)/bin/fakeface"
+	@echo "make faults  kill, hang and spoil things around the node"
 	@echo "make lint    ruff and mypy"
 	@echo "make clean   remove build/ (the environment stays: rm -rf $(VENV))"
 
@@ -84,12 +85,15 @@ lint: $(ALL_STAMP)
 	@$(CLEAN_ENV) ruff check .
 	@$(CLEAN_ENV) mypy
 
-# Over DDS the first message or answer after a match is now and then lost: a test is tried again.
 test: lint $(BUILD_STAMP)
 	@echo "[test] core and training"
 	@$(CLEAN_ENV) pytest test --ignore=test/ros
 	@echo "[test] nodes on ROS 2 $(DISTRO)"
-	@$(WITH_ROS) pytest test/ros --reruns 2
+	@$(WITH_ROS) pytest test/ros --ignore=test/ros/test_faults.py
+
+# Apart: now and then an answer over DDS is lost after a node was killed, and a test with it.
+faults: $(ALL_STAMP) $(BUILD_STAMP)
+	@$(WITH_ROS) pytest test/ros/test_faults.py
 
 bench: $(ALL_STAMP) $(BUILD_STAMP)
 	@$(WITH_ROS) python test/benchmark/bench.py --out build/bench.json
