@@ -27,19 +27,18 @@ from __future__ import annotations
 
 import argparse
 import csv
-import hashlib
 import json
 import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training import leaks, preparing
 from training.index import INDEX_NAME, LABELS, SPLITS, Entry, write_index
-from training.pictures import FaceSource, list_files
+from training.pictures import FaceSource
+from training.sources import Source, jobs_of
 from training.splits import split_entries
 
 SETTINGS_NAME, SKIPPED_NAME = "prepare.json", "skipped.csv"
@@ -47,17 +46,8 @@ SIZE_PX, JPEG_QUALITY, SEED = 128, 50, 1
 
 
 @dataclass(frozen=True)
-class Source:
-    """A folder of one class; split is "" where it is still to be split."""
-
-    folder: Path
-    label: str
-    split: str = ""
-
-
-@dataclass(frozen=True)
 class Options:
-    """How pictures are prepared. min_side_px: None for size_px. group: see person_of.
+    """How pictures are prepared. min_side_px: None for size_px. group: see sources.person_of.
 
     limit: take at most so many files of each folder. workers: processes.
     """
@@ -84,7 +74,11 @@ def prepare(sources: list[Source], out: Path, options: Options | None = None) ->
     options = options or Options()
     if (out / INDEX_NAME).exists():
         raise FileExistsError(f"{out}: holds a prepared set already")
-    jobs = [job for source in sources for job in _jobs(source, options)]
+    jobs = [
+        job
+        for source in sources
+        for job in jobs_of(source, options.group, options.limit, options.seed)
+    ]
     out.mkdir(parents=True, exist_ok=True)
     incoming = out / "incoming"
     shutil.rmtree(incoming, ignore_errors=True)
@@ -146,36 +140,8 @@ def read_settings(directory: Path) -> dict:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
-def person_of(path: Path, group: str | None) -> str:
-    """The id that must stay in one split.
-
-    The file's stem, or the first group of a regular expression.
-    r"(.+)_\\d+" takes LFW's "Aaron_Peirsol_0001" to "Aaron_Peirsol".
-    """
-    found = re.search(group, path.stem) if group else None
-    return found.group(1) if found and found.groups() else path.stem
-
-
 def _name(source: Source) -> str:
     return f"{source.split}/{source.label}" if source.split else source.label
-
-
-def _jobs(source: Source, options: Options) -> Iterator[preparing.Job]:
-    for path in _limited(list_files(source.folder), options):
-        relative = Path(source.folder.name) / path.relative_to(source.folder)
-        yield preparing.Job(
-            path, str(relative), source.label, source.split, person_of(path, options.group)
-        )
-
-
-def _limited(paths: list[Path], options: Options) -> list[Path]:
-    """A random part, the same on every machine, in the folder's order."""
-    if not options.limit or len(paths) <= options.limit:
-        return paths
-    ranked = sorted(
-        paths, key=lambda path: hashlib.sha256(f"{options.seed}:{path.name}".encode()).digest()
-    )
-    return sorted(ranked[: options.limit])
 
 
 def _refuse_empty(sources: list[Source], entries: list[Entry], skipped: list, out: Path) -> None:

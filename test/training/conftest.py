@@ -51,7 +51,8 @@ def make_folder() -> Callable[..., Path]:
 @pytest.fixture(scope="session")
 def faces(tmp_path_factory, make_folder) -> Path:
     """A prepared dataset of 32 px: 64 real and 16 fake pictures in all four splits."""
-    from training.prepare import Options, Source, prepare
+    from training.prepare import Options, prepare
+    from training.sources import Source
 
     root = tmp_path_factory.mktemp("faces")
     sources = [

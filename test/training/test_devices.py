@@ -46,7 +46,8 @@ print(json.dumps({"loss": progress.best_loss, "replicas": devices}))
     keras.backend.backend() != "tensorflow", reason="virtual devices are TensorFlow's"
 )
 def test_two_virtual_devices_train_to_the_same_loss(tmp_path, make_folder):
-    from training.prepare import Options, Source, prepare
+    from training.prepare import Options, prepare
+    from training.sources import Source
 
     # 40 faces in batches of 4: every batch halves evenly.
     sources = [

@@ -27,7 +27,8 @@ from fakeface_ros.vision.alignment import resize_crop
 from training.feeding import read_face
 from training.index import read_index, select
 from training.leaks import LeakError
-from training.prepare import Options, Source, main, person_of, prepare, read_settings
+from training.prepare import Options, main, prepare, read_settings
+from training.sources import Source, person_of
 
 OPTIONS = Options(size_px=32, workers=1)
 
