@@ -27,7 +27,6 @@ from dataclasses import replace
 
 import rclpy
 from rcl_interfaces.msg import SetParametersResult
-from rclpy.executors import ExternalShutdownException
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.parameter import Parameter
 from std_srvs.srv import SetBool, Trigger
@@ -39,7 +38,7 @@ from fakeface_ros.node.diagnostics import Reporter, Situation, now_s
 from fakeface_ros.node.endpoints import namesakes, unmatched_subscriptions
 from fakeface_ros.node.intake import ImageTopic, Intake
 from fakeface_ros.node.judging import Judge
-from fakeface_ros.node.processes import interrupt_once
+from fakeface_ros.node.processes import ros_until_interrupted
 from fakeface_ros.node.publishing import Outputs
 from fakeface_ros.node.replacement import Replacement
 from fakeface_ros.pipeline import Pipeline
@@ -241,22 +240,17 @@ class FakefaceNode(LifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; 1 where it could not start."""
-    interrupt_once()
-    rclpy.init(args=args)
-    try:
-        node = FakefaceNode()
-    except (ValueError, rclpy.exceptions.ParameterException) as error:
-        rclpy.try_shutdown()
-        print(f"fakeface_node: {error}", file=sys.stderr)
-        return 1
-    try:
-        if node.parameters.autostart and node.trigger_configure() == SUCCESS:
-            node.trigger_activate()
-        rclpy.spin(node)
-    except (KeyboardInterrupt, ExternalShutdownException):
-        pass
-    finally:
-        node.release()
-        node.destroy_node()
-        rclpy.try_shutdown()
+    with ros_until_interrupted(args):
+        try:
+            node = FakefaceNode()
+        except (ValueError, rclpy.exceptions.ParameterException) as error:
+            print(f"fakeface_node: {error}", file=sys.stderr)
+            return 1
+        try:
+            if node.parameters.autostart and node.trigger_configure() == SUCCESS:
+                node.trigger_activate()
+            rclpy.spin(node)
+        finally:
+            node.release()
+            node.destroy_node()
     return 0

@@ -29,14 +29,13 @@ import cv2
 import numpy as np
 import rclpy
 from rcl_interfaces.msg import ParameterDescriptor
-from rclpy.executors import ExternalShutdownException
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
 from sensor_msgs.msg import Image
 
 from fakeface_ros import demo_scene
 from fakeface_ros.node.conversion import to_image
-from fakeface_ros.node.processes import interrupt_once
+from fakeface_ros.node.processes import ros_until_interrupted
 from fakeface_ros.node.publishing import newest_only, open_overrides
 from fakeface_ros.sources import frames_from
 
@@ -164,14 +163,10 @@ class ImageSource(Node):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node to the end of its source; 1 where nothing could be shown."""
-    interrupt_once()
-    rclpy.init(args=args)
-    try:
-        return ImageSource().run()
-    except (ValueError, rclpy.exceptions.ParameterException) as error:
-        print(f"image_source: {error}", file=sys.stderr)
-        return 1
-    except (KeyboardInterrupt, ExternalShutdownException):
-        return 0
-    finally:
-        rclpy.try_shutdown()
+    with ros_until_interrupted(args):
+        try:
+            return ImageSource().run()
+        except (ValueError, rclpy.exceptions.ParameterException) as error:
+            print(f"image_source: {error}", file=sys.stderr)
+            return 1
+    return 0

@@ -20,11 +20,14 @@ import os
 import signal
 import socket
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
 
+import rclpy
 from ament_index_python.packages import get_package_prefix
+from rclpy.executors import ExternalShutdownException
 
 _PORT_OF_DOMAIN = 21_500
 _LAST_DOMAIN = 101  # beyond it, DDS ports reach into those that Linux hands out itself
@@ -65,6 +68,19 @@ def interrupt_once() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGINT, handler)
+
+
+@contextmanager
+def ros_until_interrupted(args: list[str] | None = None) -> Iterator[None]:
+    """Run a block between rclpy's init and shutdown; an interrupt ends it and is no error."""
+    interrupt_once()
+    rclpy.init(args=args)
+    try:
+        yield
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        rclpy.try_shutdown()
 
 
 class Executable:
