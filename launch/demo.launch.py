@@ -21,11 +21,13 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription
+from launch.actions import IncludeLaunchDescription
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
 from launch_ros.parameter_descriptions import ParameterValue
+
+from fakeface_ros.node.launch_arguments import declare
 
 HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
 
@@ -42,10 +44,7 @@ def generate_launch_description() -> LaunchDescription:
     source = ParameterValue(LaunchConfiguration("source"), value_type=str)
     return LaunchDescription(
         [
-            *(
-                DeclareLaunchArgument(name, default_value=default, description=description)
-                for name, (default, description) in ARGUMENTS.items()
-            ),
+            *declare(ARGUMENTS),
             Node(
                 package="fakeface_ros",
                 executable="image_source",

@@ -21,10 +21,11 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, OpaqueFunction
+from launch.actions import OpaqueFunction
 from launch.conditions import IfCondition
-from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
+
+from fakeface_ros.node.launch_arguments import declare, values_of
 
 HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
 
@@ -40,16 +41,12 @@ ARGUMENTS = {
 
 def generate_launch_description() -> LaunchDescription:
     """Arguments, and what they start."""
-    declared = [
-        DeclareLaunchArgument(name, default_value=default, description=description)
-        for name, (default, description) in ARGUMENTS.items()
-    ]
-    return LaunchDescription([*declared, OpaqueFunction(function=start)])
+    return LaunchDescription([*declare(ARGUMENTS), OpaqueFunction(function=start)])
 
 
 def start(context: LaunchContext) -> list[Node]:
     """The node, and rviz where wanted, from the arguments' values."""
-    values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    values = values_of(ARGUMENTS, context)
     sim_time = {"use_sim_time": values["use_sim_time"].lower() in ("true", "1")}
     own = {"model": values["model"]} if values["model"] else {}
     namespace = values["namespace"].strip("/")

@@ -24,9 +24,10 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchContext, LaunchDescription
-from launch.actions import DeclareLaunchArgument, IncludeLaunchDescription, OpaqueFunction
+from launch.actions import IncludeLaunchDescription, OpaqueFunction
 from launch.launch_description_sources import PythonLaunchDescriptionSource
-from launch.substitutions import LaunchConfiguration
+
+from fakeface_ros.node.launch_arguments import declare, values_of
 
 HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
 
@@ -40,16 +41,12 @@ ARGUMENTS = {
 
 def generate_launch_description() -> LaunchDescription:
     """Arguments, and what they start."""
-    declared = [
-        DeclareLaunchArgument(name, default_value=default, description=description)
-        for name, (default, description) in ARGUMENTS.items()
-    ]
-    return LaunchDescription([*declared, OpaqueFunction(function=start)])
+    return LaunchDescription([*declare(ARGUMENTS), OpaqueFunction(function=start)])
 
 
 def start(context: LaunchContext) -> list[IncludeLaunchDescription]:
     """A node for each camera, from the arguments' values."""
-    values = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    values = values_of(ARGUMENTS, context)
     cameras = [name.strip().strip("/") for name in values.pop("cameras").split(",")]
     return [
         IncludeLaunchDescription(
