@@ -156,7 +156,9 @@ def _check(pipeline: Pipeline, options: argparse.Namespace) -> int:
     if options.verdict_recording:
         from fakeface_ros import verdict_recording
 
-        writers.append(verdict_recording.VerdictRecording(options.verdict_recording, pipeline.bundle.name))
+        writers.append(
+            verdict_recording.VerdictRecording(options.verdict_recording, pipeline.bundle.name)
+        )
     failed = found_fake = False
     last_source = None
     if not options.json:
