@@ -38,7 +38,7 @@ WITH_ROS := $(CLEAN_ENV) bash -c '. $(INSTALL)/setup.bash && exec "$$@"' make
 
 help:
 	@echo "make demo    judge a stream of frames on real ROS 2 nodes   (SOURCE=image, folder, video, 0)"
-	@echo "make test    all tests, ruff and mypy                       (DISTRO=jazzy or kilted)"
+	@echo "make test    ruff, mypy, all tests but those of make faults (DISTRO=jazzy or kilted)"
 	@echo "make bench   measure speed and memory, write build/bench.json"
 	@echo "make soak    the node under changing scenes: does it grow? (MINUTES=10), build/soak/"
 	@echo "make fuzz    generated messages into the node over DDS     (MESSAGES=20000)"
