@@ -42,7 +42,7 @@ setup(
     data_files=[*MODELS, ("share/fakeface_ros/msg", sorted(map(str, Path("msg").glob("*.msg"))))],
     install_requires=[
         "numpy>=1.23",
-        "opencv-python-headless>=4.6",
+        "opencv-python-headless>=4.6,<5",  # 5 warps otherwise, and scores move by some 0.05
         "onnxruntime>=1.16",
         "onnx>=1.14",
         "mtcnn==1.0.0",  # its weight files are read, and checked by hash
