@@ -74,6 +74,11 @@ def assemble(
         shutil.copytree(draft, out)
 
 
+def input_entry(size_px: int, jpeg_quality: int | None) -> dict[str, Any]:
+    """The manifest's entry "input": RGB crops of a side in pixels, coded alike unless None."""
+    return {"size_px": size_px, "color": "RGB", "range": [0, 1], "jpeg_quality": jpeg_quality}
+
+
 def strangeness_of(bundle: Path, pictures: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     """What a bundle says of aligned faces: strangeness (n,) float64 and reasons (n,) str."""
     scorer = Scorer(load_bundle(bundle))

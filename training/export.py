@@ -37,6 +37,7 @@ from fakeface_ros.scoring.autoencoder import reconstruction_error
 from fakeface_ros.scoring.bundle import EvidenceSpec, load_bundle, write_manifest
 from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.scoring.scorer import Scorer, margin, strangest
+from training.assemble import input_entry
 from training.checkpoint import load_run
 from training.feeding import read_faces
 from training.fit import FIT_FOLDER, fitted
@@ -90,12 +91,7 @@ def export(
             "name": out.name,
             "kind": "autoencoder_density",
             "version": version,
-            "input": {
-                "size_px": config.size_px,
-                "color": "RGB",
-                "range": [0, 1],
-                "jpeg_quality": prepared["jpeg_quality"],
-            },
+            "input": input_entry(config.size_px, prepared["jpeg_quality"]),
             "evidence": settings["evidence"],
             "alpha": settings["alpha"],
             "training": {

@@ -34,7 +34,7 @@ import numpy as np
 from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import EvidenceSpec
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
-from training.assemble import assemble
+from training.assemble import assemble, input_entry
 from training.classifier.augmentation import JPEG_QUALITY, plain_crop
 from training.classifier.network import SIZE_PX, build_face_features
 from training.classifier.pretrained import read_weights
@@ -81,8 +81,7 @@ def make(
     manifest = {
         "kind": "one_class",
         "version": version,
-        "input": {"size_px": SIZE_PX, "color": "RGB", "range": [0, 1],
-                  "jpeg_quality": JPEG_QUALITY},
+        "input": input_entry(SIZE_PX, JPEG_QUALITY),
         "alpha": ALPHA,
         "training": {
             "real": len(paths),
@@ -97,7 +96,7 @@ def make(
         },
         "metrics": {},
         "licence": licence,
-    }  # fmt: skip
+    }
     evidence = [EvidenceSpec("feature_error", "below", float(errors.mean()), float(errors.std()))]
     limits = [sharpness_limit(held, SIZE_PX, JPEG_QUALITY), unlikeness_limit(errors)]
     assemble(out, manifest, files, evidence, limits, held)

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.classifier.network import build
+from training.classifier.network import load
 from training.classifier.train import logits_of, read_pictures
 from training.metrics import auroc
 
@@ -49,11 +49,8 @@ def compare(run: Path, folder: Path) -> list[float]:
     for file in files:
         with file.open(newline="", encoding="utf-8") as stream:
             held = [float(r["logit"]) for r in csv.DictReader(stream) if r["label"] == "real"]
-        model = build()
-        weights = file.with_name(file.stem.replace("scores", "weights") + ".npz")
-        with np.load(weights) as arrays:
-            model.set_weights([arrays[name] for name in arrays.files])
-        values.append(auroc(np.array(held), logits_of(model, pictures)))
+        network = load(file.with_name(file.stem.replace("scores", "weights") + ".npz"))
+        values.append(auroc(np.array(held), logits_of(network, pictures)))
     return values
 
 

@@ -36,10 +36,10 @@ import numpy as np
 
 from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import load_bundle
-from training.assemble import assemble
+from training.assemble import assemble, input_entry
 from training.classifier.augmentation import JPEG_QUALITY, plain_crop
 from training.classifier.fusion import fit_weights, specs
-from training.classifier.network import SIZE_PX, build
+from training.classifier.network import SIZE_PX, load
 from training.classifier.train import logits_of, read_pictures
 from training.keras_onnx import to_onnx
 from training.one_class import ARRAYS
@@ -57,9 +57,7 @@ def joined(networks: list[Path]) -> keras.Model:
     crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
     logits: list[keras.KerasTensor] = []
     for network in networks:
-        model = build()
-        with np.load(network) as arrays:
-            model.set_weights([arrays[name] for name in arrays.files])
+        model = load(network)
         model.name = f"forgery_network_{len(logits)}"
         logits.append(model(crops))
     mean = logits[0] if len(logits) == 1 else keras.layers.Average()(logits)
@@ -94,8 +92,7 @@ def export(
     manifest = {
         "kind": "classifier",
         "version": version,
-        "input": {"size_px": SIZE_PX, "color": "RGB", "range": [0, 1],
-                  "jpeg_quality": JPEG_QUALITY},
+        "input": input_entry(SIZE_PX, JPEG_QUALITY),
         "alpha": ALPHA,
         "training": {
             "networks": [
@@ -113,7 +110,7 @@ def export(
         },
         "metrics": {},
         "licence": licence,
-    }  # fmt: skip
+    }
     assemble(out, manifest, files, specs(weights), typical.limits, pictures)
 
 

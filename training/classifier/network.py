@@ -21,6 +21,8 @@ the spread of each feature, as traces of a generator are texture, not objects.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keras
 import numpy as np
 from keras import layers, ops
@@ -99,6 +101,14 @@ def build(size_px: int = SIZE_PX) -> keras.Model:
     values = layers.Dropout(_DROPOUT, name="dropout")(values)
     logit = layers.Dense(1, name="logit")(values)
     return keras.Model(front.input, logit, name="forgery_network")
+
+
+def load(weights: Path) -> keras.Model:
+    """The forgery network with the weights of a file that training.classifier.train left."""
+    network = build()
+    with np.load(weights) as arrays:
+        network.set_weights([arrays[name] for name in arrays.files])
+    return network
 
 
 def build_face_features(weights: dict[str, np.ndarray]) -> keras.Model:
