@@ -79,6 +79,9 @@ def ros_until_interrupted(args: list[str] | None = None) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, ExternalShutdownException):
         pass
+    except RuntimeError:
+        if rclpy.ok():  # else the interrupt came while rclpy was between two steps
+            raise
     finally:
         rclpy.try_shutdown()
 

@@ -37,6 +37,18 @@ except KeyboardInterrupt:
     time.sleep(0.5)
     print("tidy", flush=True)
 """
+BETWEEN_STEPS = """
+import sys
+import rclpy
+from fakeface_ros.node import fakeface_node
+
+def spin(node):
+    rclpy.shutdown()
+    raise RuntimeError("the given context is not valid")  # as rclpy's RCLError is one
+
+rclpy.spin = spin
+sys.exit(fakeface_node.main(["--ros-args", "-p", "autostart:=false"]))
+"""
 
 
 def test_concurrent_processes_get_different_domains():
@@ -59,6 +71,16 @@ def test_the_second_interrupt_does_not_break_into_tidying_up():
     process.send_signal(signal.SIGINT)
     assert process.communicate()[0] == "tidy\n"
     assert process.returncode == 0
+
+
+def test_an_interrupt_between_two_steps_of_rclpy_is_an_end_like_any_other(ros, tmp_path):
+    process = subprocess.run(
+        [sys.executable, "-c", BETWEEN_STEPS],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,  # Python would look for fakeface_ros.msg in the checkout first
+    )
+    assert (process.returncode, process.stderr) == (0, "")
 
 
 def test_strings_stay_strings_on_the_command_line():
