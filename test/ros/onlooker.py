@@ -26,7 +26,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from fakeface_ros.msg import FaceVerdictArray
 from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
+from lifecycle_msgs.srv import ChangeState, GetState
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, Image
@@ -47,6 +47,7 @@ class Onlooker:
         )
         self.node.create_subscription(DiagnosticArray, "/diagnostics", self._on_diagnostics, 10)
         self._stamps = itertools.count(1)
+        self._clients: dict[str, Any] = {}
 
     def _on_diagnostics(self, message: DiagnosticArray) -> None:
         prefix = self.node.get_namespace().lstrip("/")
@@ -61,12 +62,31 @@ class Onlooker:
         return result
 
     def wait_for_match(self) -> None:
-        """Until images reach the node and its verdicts reach this."""
+        """Until images reach the node, and what it publishes reaches what is subscribed here."""
         self.wait(lambda: self.camera.get_subscription_count() > 0, "a subscriber")
         self.wait(
             lambda: self.node.count_publishers(f"{self.node.get_namespace()}/fakeface/verdicts"),
             "a publisher of verdicts",
         )
+        self._wait_to_be_known()
+
+    def _wait_to_be_known(self) -> None:
+        """Until the node knows every publisher, subscription and client that was made here.
+
+        That they know of the node does not mean that it knows of them, and what it publishes or
+        answers before is lost. DDS tells of them in the order in which they were made: once the
+        node answers to one more client, it knows all before it.
+        """
+        probe = self.node.create_client(GetState, "fakeface/get_state")
+
+        def answered() -> bool:
+            future = probe.call_async(GetState.Request())
+            rclpy.spin_until_future_complete(self.node, future, timeout_sec=1.0)
+            return future.done()
+
+        self.wait(probe.service_is_ready, "the service get_state")
+        self.wait(answered, "an answer of get_state")
+        self.node.destroy_client(probe)
 
     def send(self, message: Image | CompressedImage) -> tuple[int, int]:
         """Publish an image with a stamp of its own; returns the stamp."""
@@ -101,11 +121,13 @@ class Onlooker:
         return self.wait(accepted, "a matching diagnostic")
 
     def call(self, service_type: Any, name: str, request: Any) -> Any:
-        client = self.node.create_client(service_type, name)
-        assert client.wait_for_service(timeout_sec=30), f"no service {name}"
+        if name not in self._clients:
+            self._clients[name] = self.node.create_client(service_type, name)
+            self._wait_to_be_known()
+        client = self._clients[name]
+        self.wait(client.service_is_ready, f"service {name}")
         future = client.call_async(request)
         self.wait(future.done, f"the answer of {name}")
-        self.node.destroy_client(client)
         return future.result()
 
     def change_state(self, transition_id: int) -> bool:

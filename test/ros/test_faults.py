@@ -22,9 +22,11 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -38,16 +40,21 @@ from fakeface_ros.node.conversion import to_image
 from fakeface_ros.scoring.bundle import MANIFEST
 
 
-@pytest.fixture(scope="module", autouse=True)
-def no_shared_memory() -> Iterator[None]:
-    """Here DDS goes by UDP alone.
+@pytest.fixture
+def by_udp(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is started from here on receives by UDP alone, since it is killed; images be small.
 
-    A process killed while it holds a lock in Fast DDS's shared memory can leave that locked for
-    the next one on the same port, on which then nothing arrives. That is for Fast DDS to mend.
+    Fast DDS may go on writing into the shared memory of one that is dead (Fast-DDS #5469, in
+    README.md), and every later process on the same port, of whatever test, would get nothing.
+    Of a large image, a busy machine's socket buffers lose some fragment each time.
     """
-    os.environ["FASTDDS_BUILTIN_TRANSPORTS"] = "UDPv4"
-    yield
-    del os.environ["FASTDDS_BUILTIN_TRANSPORTS"]
+    monkeypatch.setenv("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
+
+
+@pytest.fixture
+def small(noise: np.ndarray) -> np.ndarray:
+    """A picture that fits a datagram."""
+    return noise[:48, :64].copy()
 
 
 def judged_again(onlooker: Onlooker, message) -> None:
@@ -61,10 +68,12 @@ def judged_again(onlooker: Onlooker, message) -> None:
     onlooker.wait(answered, "a verdict")
 
 
-def test_a_camera_killed_and_back(start, onlook, portrait_file):
+@pytest.mark.usefixtures("by_udp")
+def test_a_camera_killed_and_back(start, onlook, small, tmp_path):
     node = start("fakeface_node", {}, "/camera_dies")
     onlooker = onlook("/camera_dies", image_topic="elsewhere")
-    shown = {"source": str(portrait_file), "rate_hz": 10.0}
+    cv2.imwrite(str(tmp_path / "small.png"), small)
+    shown = {"source": str(tmp_path / "small.png"), "rate_hz": 10.0}
     for _ in range(2):
         camera = start("image_source", shown, "/camera_dies")
         onlooker.verdicts.clear()
@@ -78,8 +87,9 @@ def test_a_camera_killed_and_back(start, onlook, portrait_file):
     assert "Traceback" not in node.text()
 
 
+@pytest.mark.usefixtures("by_udp")
 @pytest.mark.parametrize("state", ["unconfigured", "inactive", "active", "judging"])
-def test_killed_in_any_state_it_starts_again(start, onlook, astronaut, state):
+def test_killed_in_any_state_it_starts_again(start, onlook, astronaut, small, state):
     """Kill -9 leaves the dead one's name behind, which must do no harm."""
     namespace = f"/killed_{state}"
     parameters = {"autostart": state in ("active", "judging"), **reliable(namespace)}
@@ -95,7 +105,7 @@ def test_killed_in_any_state_it_starts_again(start, onlook, astronaut, state):
     onlooker.wait(lambda: doomed.exit_code is not None, "its end")
 
     start("fakeface_node", reliable(namespace), namespace)
-    judged_again(onlooker, to_image(astronaut))
+    judged_again(onlooker, to_image(small))
 
 
 def taken_up(pid: int) -> tuple[int, int, float]:
@@ -105,12 +115,15 @@ def taken_up(pid: int) -> tuple[int, int, float]:
 
 
 def assert_flat(taken: list[tuple[int, int, float]]) -> None:
-    """From the second time on no thread is added, and memory, which the C library takes longer to
-    settle, stays within 15 MB in the second half: the networks of two times have twice that."""
+    """From the second time on no thread or file is added, and from the first half to the second no
+    memory: the least of each, as up to 20 MB of what was freed may be kept for the next frame.
+    """
     (threads, handles, _), last = taken[1], taken[-1]
     assert last[0] <= threads, taken
     assert last[1] <= handles, taken
-    assert last[2] - taken[len(taken) // 2][2] < 15, taken
+    half = len(taken) // 2
+    least_first, least_last = (min(t[2] for t in part) for part in (taken[:half], taken[half:]))
+    assert least_last - least_first < 10, taken
 
 
 def test_life_again_and_again_leaves_nothing_behind(start, onlook, astronaut):
@@ -123,6 +136,8 @@ def test_life_again_and_again_leaves_nothing_behind(start, onlook, astronaut):
         onlooker.wait_for_match()
         assert len(onlooker.judge(to_image(astronaut)).faces) == 1
         assert onlooker.change_state(Transition.TRANSITION_DEACTIVATE)
+        # Or the next match could be with the subscription that has just ended.
+        onlooker.wait(lambda: onlooker.camera.get_subscription_count() == 0, "no subscriber")
         assert onlooker.change_state(Transition.TRANSITION_CLEANUP)
         taken.append(taken_up(node.pid))
     assert_flat(taken)
@@ -225,9 +240,9 @@ def test_a_spoiled_bundle_is_named_at_the_start_and_while_it_runs(
 def test_time_may_jump_back_and_forth(start, onlook, noise):
     start("fakeface_node", {"use_sim_time": True, **reliable("/jumps")}, "/jumps")
     onlooker = onlook("/jumps")
-    onlooker.wait_for_match()
     clock = onlooker.node.create_publisher(Clock, "/clock", 10)
     onlooker.wait(clock.get_subscription_count, "a listener to /clock")
+    onlooker.wait_for_match()  # last: now the node also knows who tells the time
     for second in (1000, 1003, 10, 2_000_000_000, 11, 0, 12):
         message = to_image(noise)
         for tick in range(3):
@@ -282,6 +297,7 @@ def test_a_subscriber_that_never_reads_holds_nobody_up(start, onlook, astronaut,
         values = onlooker.status(lambda values, _: values["state"] == "active")
         assert values["images failed"] == "0"
     finally:
-        sleeper.kill()
-        sleeper.wait()
+        sleeper.send_signal(signal.SIGCONT)
+        sleeper.terminate()  # not killed: see by_udp
+        sleeper.wait(15)
     assert node.exit_code is None
