@@ -61,7 +61,7 @@ def test_the_autoencoder_runs_once_and_only_when_asked(bundle):
 def test_feature_error_is_computed_from_the_bundles_own_files():
     bundle = load_bundle("one_class")
     crops = np.random.default_rng(0).uniform(size=(2, 64, 64, 3)).astype(np.float32)
-    (features,) = make_session(bundle.file("features.onnx")).run(None, {"crops": crops})
+    (features,) = make_session(bundle.file("network.onnx")).run(None, {"crops": crops})
     assert features.shape == (2, 5, 4, 112)
     autoencoder = LinearAutoencoder.load(io.BytesIO(bundle.file("features.npz")))
     evidence = make("feature_error", bundle)

@@ -33,23 +33,23 @@ import numpy as np
 
 from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import EvidenceSpec
+from fakeface_ros.scoring.evidence import NETWORK
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
 from training.assemble import assemble, input_entry
 from training.classifier.augmentation import JPEG_QUALITY, plain_crop
 from training.classifier.network import SIZE_PX, build_face_features
-from training.classifier.pretrained import read_weights
 from training.classifier.train import read_pictures
 from training.keras_onnx import to_onnx
 from training.limits import sharpness_limit, unlikeness_limit
 
 COMPONENTS = 64
 ALPHA = 0.05
-NETWORK, ARRAYS = "features.onnx", "features.npz"
+ARRAYS = "features.npz"
 
 
 def fit(real: list[np.ndarray], components: int = COMPONENTS) -> dict[str, bytes]:
     """The files of the evidence "feature_error", from pictures of aligned real faces."""
-    network = to_onnx(build_face_features(read_weights()), "features")
+    network = to_onnx(build_face_features(), ["features"])
     session = make_session(network)
     features = np.concatenate(
         [session.run(["features"], {"crops": plain_crop(p, SIZE_PX)[None]})[0] for p in real]

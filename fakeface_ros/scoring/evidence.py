@@ -34,13 +34,15 @@ from fakeface_ros.scoring.density import GaussianKDE
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
 
 AUTOENCODER = "autoencoder.onnx"
+NETWORK = "network.onnx"
+"""From "crops" to an output for each kind of evidence that asks for one."""
 
 OpenNetwork = Callable[[str], ort.InferenceSession]
 """Makes the session of a network that the bundle names."""
 
 
 class Observation:
-    """N crops, and what the autoencoder makes of them once some kind of evidence asks.
+    """N crops, and what networks make of them once some kind of evidence asks.
 
     Attributes:
         crops: (N, S, S, 3) float32 RGB in [0, 1].
@@ -54,6 +56,15 @@ class Observation:
         """Take crops, and a function as Autoencoder.reconstruct."""
         self.crops = crops
         self._reconstruct = reconstruct
+        self._outputs: dict[int, dict[str, np.ndarray]] = {}
+
+    def outputs(self, session: ort.InferenceSession) -> dict[str, np.ndarray]:
+        """All outputs of a network from "crops", by name; it runs once, whoever asks."""
+        if id(session) not in self._outputs:
+            names = [output.name for output in session.get_outputs()]
+            values = session.run(names, {"crops": self.crops})
+            self._outputs[id(session)] = dict(zip(names, values, strict=True))
+        return self._outputs[id(session)]
 
     @cached_property
     def _pass(self) -> tuple[np.ndarray, np.ndarray]:
@@ -113,39 +124,38 @@ class LogDensity:
 
 
 class ForgeryLogit:
-    """The forgery network's logit (forgery.onnx): a classifier of real and generated faces."""
+    """The output "logit" of the network: a classifier of real and generated faces."""
 
-    needs: ClassVar[tuple[str, ...]] = ("forgery.onnx",)
+    needs: ClassVar[tuple[str, ...]] = (NETWORK,)
 
     def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
-        self._session = open_network("forgery.onnx")
+        self._session = open_network(NETWORK)
 
     def __call__(self, observation: Observation) -> np.ndarray:
         """(N,) float64, high for generated faces."""
         if not len(observation.crops):
             return np.zeros(0)
-        logits = self._session.run(["logit"], {"crops": observation.crops})[0]
-        return logits.reshape(-1).astype(np.float64)
+        return observation.outputs(self._session)["logit"].reshape(-1).astype(np.float64)
 
 
 class FeatureError:
     """How badly a linear autoencoder of real faces explains a face's features.
 
-    features.npz holds the autoencoder, features.onnx the network, trained on photographs, that
-    sees the features.
+    The features are the output "features" of the network, which photographs taught;
+    features.npz holds the autoencoder.
     """
 
-    needs: ClassVar[tuple[str, ...]] = ("features.onnx", "features.npz")
+    needs: ClassVar[tuple[str, ...]] = (NETWORK, "features.npz")
 
     def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
-        self._session = open_network("features.onnx")
+        self._session = open_network(NETWORK)
         self._autoencoder = LinearAutoencoder.load(io.BytesIO(bundle.file("features.npz")))
 
     def __call__(self, observation: Observation) -> np.ndarray:
         """(N,) float64, natural logarithm of the mean squared error; low for generated faces."""
         if not len(observation.crops):
             return np.zeros(0)
-        features = self._session.run(["features"], {"crops": observation.crops})[0]
+        features = observation.outputs(self._session)["features"]
         return np.log(self._autoencoder.error(features) + 1e-9)
 
 

@@ -16,11 +16,13 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import onnxruntime as ort
 
 from fakeface_ros.inference import CPU, make_session
 from fakeface_ros.scoring.autoencoder import Autoencoder
@@ -73,12 +75,12 @@ class Scorer:
                 if AUTOENCODER in needed
                 else None
             )
-            self._evidence = {
-                kind: EVIDENCE[kind](
-                    bundle, lambda name: make_session(bundle.file(name), threads, providers)
-                )
-                for kind in kinds
-            }
+
+            @functools.cache
+            def open_network(name: str) -> ort.InferenceSession:
+                return make_session(bundle.file(name), threads, providers)
+
+            self._evidence = {kind: EVIDENCE[kind](bundle, open_network) for kind in kinds}
             self._calibration = _read_calibration(bundle)
         except BundleError:
             raise

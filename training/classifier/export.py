@@ -35,33 +35,20 @@ import keras
 import numpy as np
 
 from fakeface_ros.inference import make_session
-from fakeface_ros.scoring.bundle import load_bundle
+from fakeface_ros.scoring.bundle import Bundle, load_bundle
+from fakeface_ros.scoring.evidence import NETWORK
 from training.assemble import assemble, input_entry
 from training.classifier.augmentation import JPEG_QUALITY, plain_crop
 from training.classifier.fusion import fit_weights, specs
-from training.classifier.network import SIZE_PX, load
-from training.classifier.train import logits_of, read_pictures
+from training.classifier.network import SIZE_PX, join, read_trained
+from training.classifier.train import read_pictures
 from training.keras_onnx import to_onnx
 from training.one_class import ARRAYS
-from training.one_class import NETWORK as FEATURES
 
 TOLERANCE = 0.05
 """Of a logit whose spread is about 2: weights are kept in half precision."""
 CHECKED_FACES = 64
 ALPHA = 0.05
-NETWORK = "forgery.onnx"
-
-
-def joined(networks: list[Path]) -> keras.Model:
-    """One network from crops to the mean logit of those whose weights the files hold."""
-    crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
-    logits: list[keras.KerasTensor] = []
-    for network in networks:
-        model = load(network)
-        model.name = f"forgery_network_{len(logits)}"
-        logits.append(model(crops))
-    mean = logits[0] if len(logits) == 1 else keras.layers.Average()(logits)
-    return keras.Model(crops, mean)
 
 
 def export(
@@ -79,15 +66,11 @@ def export(
         ArithmeticError: ONNX Runtime and Keras differ by more than TOLERANCE.
     """
     paths, pictures = read_pictures(calibration_real)
-    model = joined(networks)
-    network = to_onnx(model, "logit")
-    crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures[:CHECKED_FACES]])
-    theirs = make_session(network).run(["logit"], {"crops": crops})[0][:, 0]
-    difference = float(np.abs(theirs - logits_of(model, pictures[:CHECKED_FACES])).max())
-    if not difference <= TOLERANCE:
-        raise ArithmeticError(f"logits differ from Keras by {difference:.2e}, over {TOLERANCE}")
     typical = load_bundle(one_class)
-    files = {NETWORK: network, **{name: typical.file(name) for name in (FEATURES, ARRAYS)}}
+    model = join([read_trained(path) for path in networks])
+    network = to_onnx(model, ["logit", "features"])
+    _check(model, network, typical, pictures[:CHECKED_FACES])
+    files = {NETWORK: network, ARRAYS: typical.file(ARRAYS)}
     weights = fit_weights(cross_validated, one_class)
     manifest = {
         "kind": "classifier",
@@ -102,7 +85,7 @@ def export(
                 }
                 for path in networks
             ],
-            "network": "EfficientNet-Lite0, first 11 blocks, from ImageNet",
+            "network": "EfficientNet-Lite, first five stages, from ImageNet",
             "parameters": model.count_params(),
             "feature_error": typical.manifest["training"],
             "calibration": {"faces": len(paths), "folders": [f.name for f in calibration_real]},
@@ -112,6 +95,22 @@ def export(
         "licence": licence,
     }
     assemble(out, manifest, files, specs(weights), typical.limits, pictures)
+
+
+def _check(
+    model: keras.Model, network: bytes, one_class: Bundle, pictures: list[np.ndarray]
+) -> None:
+    """Raise ArithmeticError where ONNX Runtime's outputs are not Keras's, or not one_class's."""
+    crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures])
+    logits, features = make_session(network).run(["logit", "features"], {"crops": crops})
+    (typical,) = make_session(one_class.file(NETWORK)).run(["features"], {"crops": crops})
+    for name, ours, theirs in (
+        ("logits", logits, model.predict(crops, verbose=0)[0]),
+        ("features", features, typical),
+    ):
+        difference = float(np.abs(ours - theirs).max())
+        if not difference <= TOLERANCE:
+            raise ArithmeticError(f"{name} differ by {difference:.2e}, over {TOLERANCE}")
 
 
 def main(arguments: list[str] | None = None) -> int:

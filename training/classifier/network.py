@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The forgery network: the first eleven blocks of EfficientNet-Lite0 and one logit.
+"""The forgery network: the first five stages of an EfficientNet-Lite and one logit.
 
 Features that ImageNet taught tell generated from photographed faces better than any that so few
 faces teach, and its middle better than its end (training/RESULTS.md). Pooling keeps the mean and
@@ -21,11 +21,15 @@ the spread of each feature, as traces of a generator are texture, not objects.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import layers, ops
+
+from training.classifier.pretrained import BACKBONES, read_weights
 
 SIZE_PX = 64
 """Side of the crops. At 128 px the features tell how a real picture was shrunk (AUROC 0.94 between
@@ -34,14 +38,20 @@ two sets of FFHQ's own faces), at 64 px hardly (0.57), and generated faces as we
 STEM_FILTERS = 32
 
 STAGES = (
-    # repeats, kernel, stride, expansion, filters
-    (1, 3, 1, 1, 16),
-    (2, 3, 2, 6, 24),
-    (2, 5, 2, 6, 40),
-    (3, 3, 2, 6, 80),
-    (3, 5, 1, 6, 112),
+    # kernel, stride, expansion, filters
+    (3, 1, 1, 16),
+    (3, 2, 6, 24),
+    (5, 2, 6, 40),
+    (3, 2, 6, 80),
+    (5, 1, 6, 112),
 )
-"""EfficientNet-Lite0 up to the stage whose features serve best."""
+"""Up to the stage whose features serve best; how many blocks each has is the backbone's."""
+
+KEPT_STAGES = 3
+"""The stem and so many stages keep ImageNet's weights: 880 faces are too few to teach them better
+(training/RESULTS.md), and training takes half the time."""
+
+FEATURES_BACKBONE = "lite0"
 
 FACE_ROWS, FACE_COLUMNS = slice(2, 7), slice(2, 6)
 """Places of the last features, 8 by 8, that show brow to chin: generators are
@@ -61,21 +71,30 @@ class MeanAndSpread(layers.Layer):
         return ops.concatenate([mean, ops.sqrt(variance + 1e-5)], axis=-1)
 
 
-def build_front(size_px: int = SIZE_PX) -> keras.Model:
-    """The eleven blocks with fresh weights.
+def kept_blocks(backbone: str) -> int:
+    """How many blocks keep ImageNet's weights."""
+    return sum(BACKBONES[backbone].repeats[:KEPT_STAGES])
+
+
+def build_front(backbone: str) -> keras.Model:
+    """The five stages with fresh weights.
+
+    Args:
+        backbone: one of pretrained.BACKBONES.
 
     Returns:
-        A model from "crops" (N, S, S, 3) float32 RGB in [0, 1] to features (N, S / 8, S / 8, 112).
+        A model from "crops" (N, 64, 64, 3) float32 RGB in [0, 1] to features (N, 8, 8, 112).
     """
-    crops = keras.Input((size_px, size_px, 3), name="crops")
+    crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
     # (x - 127) / 128, as the pretrained weights expect.
     values = layers.Rescaling(255 / 128, offset=-127 / 128, name="to_unit")(crops)
     # The scale at which the pretrained filters meet faces best.
     values = layers.UpSampling2D(2, interpolation="bilinear", name="enlarged")(values)
     values = _convolution(values, STEM_FILTERS, 3, 2, "stem")
-    number, blocks = 0, sum(stage[0] for stage in STAGES)
-    for repeats, kernel, stride, expansion, filters in STAGES:
-        for repeat in range(repeats):
+    repeats, number = BACKBONES[backbone].repeats, 0
+    for (kernel, stride, expansion, filters), count in zip(STAGES, repeats, strict=True):
+        for repeat in range(count):
+            taught = number >= kept_blocks(backbone)
             values = _block(
                 values,
                 kernel,
@@ -83,39 +102,67 @@ def build_front(size_px: int = SIZE_PX) -> keras.Model:
                 expansion,
                 filters,
                 f"block{number}",
-                _DROP_CONNECT * number / blocks,
+                _DROP_CONNECT * number / sum(repeats) if taught else 0.0,
             )
             number += 1
-    return keras.Model(crops, values, name="front")
+    return keras.Model(crops, values, name=backbone)
 
 
-def build(size_px: int = SIZE_PX) -> keras.Model:
+def build(backbone: str) -> keras.Model:
     """The forgery network with fresh weights.
 
     Returns:
-        A model from "crops" (N, S, S, 3) float32 RGB in [0, 1] to "logit" (N, 1), high is fake.
+        A model from "crops" (N, 64, 64, 3) float32 RGB in [0, 1] to "logit" (N, 1), high is fake;
+        its name is that of the backbone.
     """
-    front = build_front(size_px)
+    front = build_front(backbone)
     values = MeanAndSpread(name="pool")(front.output)
     values = layers.BatchNormalization(name="features", center=False, scale=False)(values)
     values = layers.Dropout(_DROPOUT, name="dropout")(values)
     logit = layers.Dense(1, name="logit")(values)
-    return keras.Model(front.input, logit, name="forgery_network")
+    return keras.Model(front.input, logit, name=backbone)
 
 
-def load(weights: Path) -> keras.Model:
-    """The forgery network with the weights of a file that training.classifier.train left."""
-    network = build()
-    with np.load(weights) as arrays:
-        network.set_weights([arrays[name] for name in arrays.files])
-    return network
-
-
-def build_face_features(weights: dict[str, np.ndarray]) -> keras.Model:
+def build_face_features(backbone: str = FEATURES_BACKBONE) -> keras.Model:
     """The front with ImageNet's weights, from "crops" to features of the face (N, 5, 4, 112)."""
-    front = build_front()
-    load_pretrained(front, weights)
-    return keras.Model(front.input, front.output[:, FACE_ROWS, FACE_COLUMNS], name="face_features")
+    front = build_front(backbone)
+    load_pretrained(front, read_weights(backbone))
+    return keras.Model(front.input, front.output[:, FACE_ROWS, FACE_COLUMNS], name=backbone)
+
+
+def read_trained(weights: Path) -> keras.Model:
+    """The forgery network that training.classifier.train left, settings.json beside it."""
+    settings = json.loads(weights.with_name("settings.json").read_text(encoding="utf-8"))
+    model = build(settings["backbone"])
+    with np.load(weights) as arrays:
+        model.set_weights([arrays[name] for name in arrays.files])
+    return model
+
+
+def join(trained: Sequence[keras.Model]) -> keras.Model:
+    """Several trained networks and the features of the face in one.
+
+    Those of one backbone begin with the same kept blocks, which run once.
+
+    Args:
+        trained: models of `build`, after training.
+
+    Returns:
+        A model from "crops" to [mean logit (N, 1), features (N, 5, 4, 112)].
+    """
+    crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
+    kept: dict[str, keras.KerasTensor] = {}
+    outputs = []
+    for model in [*trained, build_face_features()]:
+        backbone = model.name
+        border = model.get_layer(f"block{kept_blocks(backbone) - 1}_add").output
+        if backbone not in kept:
+            kept[backbone] = keras.Model(model.input, border, name=f"kept_{backbone}")(crops)
+        taught = keras.Model(border, model.output, name=f"taught_{len(outputs)}")
+        outputs.append(taught(kept[backbone]))
+    *logits, features = outputs
+    mean = logits[0] if len(logits) == 1 else layers.Average()(logits)
+    return keras.Model(crops, [mean, features])
 
 
 def _convolution(values, filters: int, kernel: int, stride: int, name: str):
@@ -143,6 +190,13 @@ def _block(values, kernel: int, stride: int, expansion: int, filters: int, name:
             values = layers.Dropout(drop, noise_shape=(None, 1, 1, 1), name=f"{name}_drop")(values)
         values = layers.Add(name=f"{name}_add")([start, values])
     return values
+
+
+def keep_first_blocks(model: keras.Model) -> None:
+    """Let training leave the stem and the first stages as they are."""
+    kept = ("stem_", *(f"block{number}_" for number in range(kept_blocks(model.name))))
+    for layer in model.layers:
+        layer.trainable = not layer.name.startswith(kept)
 
 
 def load_pretrained(model: keras.Model, weights: dict[str, np.ndarray]) -> None:

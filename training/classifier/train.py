@@ -41,7 +41,7 @@ from sklearn.model_selection import StratifiedKFold
 
 from training.classifier.augmentation import plain_crop
 from training.classifier.batches import Folder, RandomBatches
-from training.classifier.network import SIZE_PX, build, load_pretrained
+from training.classifier.network import SIZE_PX, build, keep_first_blocks, load_pretrained
 from training.classifier.pretrained import read_weights
 from training.metrics import auroc, ranking_metrics
 from training.pictures import Unusable, decode, list_files
@@ -51,7 +51,8 @@ from training.pictures import Unusable, decode, list_files
 class Settings:
     """How the network is trained; the one source of these defaults."""
 
-    epochs: int = 18
+    backbone: str = "lite0"
+    epochs: int = 12
     steps_per_epoch: int = 100
     batch_size: int = 32
     learning_rate: float = 5e-4
@@ -74,8 +75,9 @@ def train(real: list[Folder], fake: list[Folder], settings: Settings) -> keras.M
         settings: see Settings.
     """
     keras.utils.set_random_seed(settings.seed)
-    model = build()
-    load_pretrained(model, read_weights())
+    model = build(settings.backbone)
+    load_pretrained(model, read_weights(settings.backbone))
+    keep_first_blocks(model)
     _start_from_regression(model, real, fake, settings.steps_per_epoch)
     if not settings.epochs:
         return model  # the pretrained features and a logistic regression, to compare with
