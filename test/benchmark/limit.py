@@ -27,7 +27,7 @@ from tables import Table
 from timing import rounded
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
-from fakeface_ros.scoring.evidence import AUTOENCODER, EVIDENCE
+from fakeface_ros.scoring.evidence import AUTOENCODER, NETWORK
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
 
 
@@ -53,13 +53,17 @@ class Recorder:
         self.shapes[value.shape] += 1
         return result
 
+    def get_outputs(self) -> Any:
+        """As InferenceSession.get_outputs."""
+        return self._session.get_outputs()
+
     def operations(self, model: bytes) -> int:
         """Of all calls so far, from the network's graph."""
         return sum(count_operations(model, shape) * times for shape, times in self.shapes.items())
 
 
 def record(pipeline: Pipeline) -> dict[str, Recorder]:
-    """Put a recorder before each network of a pipeline; by the network's name.
+    """Put a recorder before each network of a pipeline; by the network's name or file.
 
     This reaches into the pipeline's private parts, so that the core carries no hooks for it.
     """
@@ -70,12 +74,13 @@ def record(pipeline: Pipeline) -> dict[str, Recorder]:
         setattr(detector, f"_{name}", recorders[name])
     scorer = pipeline._scorer
     if scorer.autoencoder is not None:
-        recorders["autoencoder"] = Recorder(scorer.autoencoder._session)
-        scorer.autoencoder._session = recorders["autoencoder"]  # type: ignore[assignment]
-    for name, kind in scorer._evidence.items():
-        if hasattr(kind, "_session"):
-            recorders[name] = Recorder(kind._session)
-            kind._session = recorders[name]
+        recorders[AUTOENCODER] = Recorder(scorer.autoencoder._session)
+        scorer.autoencoder._session = recorders[AUTOENCODER]  # type: ignore[assignment]
+    kinds = [kind for kind in scorer._evidence.values() if hasattr(kind, "_session")]
+    for kind in kinds:  # all of them ask the same network
+        if NETWORK not in recorders:
+            recorders[NETWORK] = Recorder(kind._session)
+        kind._session = recorders[NETWORK]
     return recorders
 
 
@@ -116,8 +121,7 @@ def _content(pipeline: Pipeline, name: str) -> bytes:
     """The ONNX file of a network, by its name in `record`."""
     if name in NETWORK_NAMES:
         return network(name)  # type: ignore[arg-type]
-    files = (AUTOENCODER,) if name == "autoencoder" else EVIDENCE[name].needs
-    return pipeline.bundle.file(next(file for file in files if file.endswith(".onnx")))
+    return pipeline.bundle.file(name)
 
 
 def _row(name: str, inputs: float, mflop: float, spent_ms: float, peak_gflops: float) -> dict:
