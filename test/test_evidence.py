@@ -21,7 +21,7 @@ import numpy as np
 import pytest
 
 from fakeface_ros.inference import make_session
-from fakeface_ros.scoring.bundle import load_bundle
+from fakeface_ros.scoring.bundle import BundleError, load_bundle
 from fakeface_ros.scoring.density import GaussianKDE
 from fakeface_ros.scoring.evidence import EVIDENCE, Observation
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
@@ -68,6 +68,31 @@ def test_feature_error_is_computed_from_the_bundles_own_files():
     expected = np.log(autoencoder.error(features))
     np.testing.assert_allclose(evidence(Observation(crops, None)), expected, atol=1e-5)
     assert evidence(Observation(crops[:0], None)).shape == (0,)
+
+
+def test_one_run_of_the_network_serves_all_kinds_that_ask_it():
+    bundle = load_bundle("default")
+    session = make_session(bundle.file("network.onnx"))
+    runs = []
+
+    class Counted:
+        get_outputs = session.get_outputs
+
+        def run(self, *arguments):
+            runs.append(1)
+            return session.run(*arguments)
+
+    network = Counted()
+    kinds = [EVIDENCE[n](bundle, lambda name: network) for n in ("forgery_logit", "feature_error")]
+    observation = Observation(np.zeros((2, 64, 64, 3), np.float32), None)
+    assert [kind(observation).shape for kind in kinds] == [(2,), (2,)]
+    assert runs == [1]
+
+
+def test_a_network_without_the_output_is_refused():
+    bundle = load_bundle("one_class")
+    with pytest.raises(BundleError, match=r"network.onnx gives features, but 'logit' is needed"):
+        make("forgery_logit", bundle)
 
 
 def test_sharpness_falls_with_blur(astronaut, bundle):

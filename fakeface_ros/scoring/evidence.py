@@ -29,7 +29,7 @@ import numpy as np
 import onnxruntime as ort
 
 from fakeface_ros.scoring.autoencoder import reconstruction_error
-from fakeface_ros.scoring.bundle import Bundle
+from fakeface_ros.scoring.bundle import Bundle, BundleError
 from fakeface_ros.scoring.density import GaussianKDE
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
 
@@ -56,15 +56,15 @@ class Observation:
         """Take crops, and a function as Autoencoder.reconstruct."""
         self.crops = crops
         self._reconstruct = reconstruct
-        self._outputs: dict[int, dict[str, np.ndarray]] = {}
+        self._outputs: dict[ort.InferenceSession, dict[str, np.ndarray]] = {}
 
     def outputs(self, session: ort.InferenceSession) -> dict[str, np.ndarray]:
         """All outputs of a network from "crops", by name; it runs once, whoever asks."""
-        if id(session) not in self._outputs:
+        if session not in self._outputs:
             names = [output.name for output in session.get_outputs()]
             values = session.run(names, {"crops": self.crops})
-            self._outputs[id(session)] = dict(zip(names, values, strict=True))
-        return self._outputs[id(session)]
+            self._outputs[session] = dict(zip(names, values, strict=True))
+        return self._outputs[session]
 
     @cached_property
     def _pass(self) -> tuple[np.ndarray, np.ndarray]:
@@ -123,13 +123,24 @@ class LogDensity:
         return self._density.log_density(observation.codes)
 
 
+def _network_with(output: str, bundle: Bundle, open_network: OpenNetwork) -> ort.InferenceSession:
+    """The bundle's network; BundleError where it lacks an output that evidence is made from."""
+    session = open_network(NETWORK)
+    names = [each.name for each in session.get_outputs()]
+    if output not in names:
+        raise BundleError(
+            f"bundle {bundle.name}: {NETWORK} gives {', '.join(names)}, but '{output}' is needed"
+        )
+    return session
+
+
 class ForgeryLogit:
     """The output "logit" of the network: a classifier of real and generated faces."""
 
     needs: ClassVar[tuple[str, ...]] = (NETWORK,)
 
     def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
-        self._session = open_network(NETWORK)
+        self._session = _network_with("logit", bundle, open_network)
 
     def __call__(self, observation: Observation) -> np.ndarray:
         """(N,) float64, high for generated faces."""
@@ -148,7 +159,7 @@ class FeatureError:
     needs: ClassVar[tuple[str, ...]] = (NETWORK, "features.npz")
 
     def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
-        self._session = open_network(NETWORK)
+        self._session = _network_with("features", bundle, open_network)
         self._autoencoder = LinearAutoencoder.load(io.BytesIO(bundle.file("features.npz")))
 
     def __call__(self, observation: Observation) -> np.ndarray:
