@@ -152,7 +152,7 @@ def join(trained: Sequence[keras.Model]) -> keras.Model:
     """
     crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
     kept: dict[str, keras.KerasTensor] = {}
-    outputs = []
+    outputs: list[keras.KerasTensor] = []
     for model in [*trained, build_face_features()]:
         backbone = model.name
         border = model.get_layer(f"block{kept_blocks(backbone) - 1}_add").output
