@@ -208,6 +208,8 @@ class Pipeline:
             for row, index in enumerate(fit):
                 self._take(faces[index], scores, row, evidence[index])
         for face, gathered in zip(faces, evidence, strict=True):
+            if face.reason:
+                gathered.wait()
             self._settle(face, gathered)
         return faces
 

@@ -65,6 +65,22 @@ def test_a_verdict_near_the_border_settles():
         assert not np.count_nonzero(when >= FORMING_FRAMES)
 
 
+def test_a_face_that_was_hidden_does_not_change_after_the_first_second():
+    """What people have seen for a second they rely on, judged in each of its frames or not."""
+    evidence = TrackEvidence()
+    evidence.wait()  # not judged yet: nothing grows older
+    evidence.add(-0.1)
+    assert not evidence.settle(0.0)
+    for _ in range(FORMING_FRAMES - 1):
+        evidence.wait()
+    evidence.add(1.7)
+    assert not evidence.settle(0.0)
+    late = TrackEvidence()
+    late.add(-0.1)
+    late.add(1.7)
+    assert late.settle(0.0)
+
+
 def test_a_first_impression_is_corrected():
     said = verdicts(np.r_[0.5, np.full(20, -1.5)])
     assert said[0]

@@ -20,7 +20,8 @@ FORGETTING = 0.98
 """Weight of a frame one frame later: about the last 50 frames count."""
 
 FORMING_FRAMES = 30
-"""Frames in which a verdict is still being formed: one second at 30 frames/s."""
+"""Frames, since a face was first judged, in which its verdict is still being formed: one second
+at 30 frames/s."""
 
 FORMING_HYSTERESIS, SETTLED_HYSTERESIS = 0.6, 1.5
 """How far beyond the border a verdict must be contradicted before it changes, while it is being
@@ -67,6 +68,11 @@ class TrackEvidence:
         self._weight = FORGETTING * self._weight + 1.0
         self.mean += (strangeness - self.mean) / self._weight
         return self.mean
+
+    def wait(self) -> None:
+        """A frame in which the face is hidden or cannot be judged: its verdict grows older."""
+        if self._frames:
+            self._frames += 1
 
     def judged_by(self, model: str) -> bool:
         """Whether this model has said anything of the face so far."""

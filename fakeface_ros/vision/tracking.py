@@ -142,6 +142,7 @@ class Tracker:
         unseen = [track for track in self._tracks if track.id not in seen_ids]
         for track in unseen:
             track.missed += 1
+            track.evidence.wait()
         self._tracks = seen + [track for track in unseen if track.missed <= MAX_MISSED_FRAMES]
         return seen
 
