@@ -21,7 +21,7 @@ import gc
 import os
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
-_KEPT_BYTES = 64 << 20
+_KEPT_BYTES = 128 << 20
 _LARGEST_ON_HEAP_BYTES = 32 << 20  # the most that glibc allows
 
 
