@@ -283,6 +283,7 @@ def test_a_subscriber_that_never_reads_holds_nobody_up(start, onlook, astronaut,
         stdout=subprocess.PIPE,
         start_new_session=True,
         cwd=tmp_path,  # Python would look for fakeface_ros.msg in the checkout first
+        env={**os.environ, "FASTDDS_BUILTIN_TRANSPORTS": "UDPv4"},  # killed in the end: see by_udp
     )
     try:
         assert sleeper.stdout is not None
@@ -299,7 +300,6 @@ def test_a_subscriber_that_never_reads_holds_nobody_up(start, onlook, astronaut,
         values = onlooker.status(lambda values, _: values["state"] == "active")
         assert values["images failed"] == "0"
     finally:
-        sleeper.send_signal(signal.SIGCONT)
-        sleeper.terminate()  # not killed: see by_udp
-        sleeper.wait(15)
+        sleeper.kill()
+        sleeper.wait()
     assert node.exit_code is None
