@@ -52,6 +52,7 @@ KEPT_STAGES = 3
 (training/RESULTS.md), and training takes half the time."""
 
 FEATURES_BACKBONE = "lite0"
+"""That whose features, as ImageNet taught them, are the real-only evidence."""
 
 FACE_ROWS, FACE_COLUMNS = slice(2, 7), slice(2, 6)
 """Places of the last features, 8 by 8, that show brow to chin: generators are
@@ -123,11 +124,12 @@ def build(backbone: str) -> keras.Model:
     return keras.Model(front.input, logit, name=backbone)
 
 
-def build_face_features(backbone: str = FEATURES_BACKBONE) -> keras.Model:
+def build_face_features() -> keras.Model:
     """The front with ImageNet's weights, from "crops" to features of the face (N, 5, 4, 112)."""
-    front = build_front(backbone)
-    load_pretrained(front, read_weights(backbone))
-    return keras.Model(front.input, front.output[:, FACE_ROWS, FACE_COLUMNS], name=backbone)
+    front = build_front(FEATURES_BACKBONE)
+    load_pretrained(front, read_weights(FEATURES_BACKBONE))
+    features = front.output[:, FACE_ROWS, FACE_COLUMNS]
+    return keras.Model(front.input, features, name=FEATURES_BACKBONE)
 
 
 def read_trained(weights: Path) -> keras.Model:
