@@ -76,7 +76,7 @@ class GaussianKDE:
         self._projections = projections.astype(np.float32)
         norms = np.einsum("ij,ij->i", self._projections, self._projections, dtype=np.float64)
         self._residuals_sq = np.zeros(self.size) if residuals_sq is None else residuals_sq
-        self._offsets = norms + self._residuals_sq
+        self._offsets = (norms + self._residuals_sq) * 0.5 / self.bandwidth**2
 
     @classmethod
     def fit(
@@ -120,17 +120,21 @@ class GaussianKDE:
         points = codes - self._mean
         total_sq = np.einsum("ij,ij->i", points, points, dtype=np.float64)
         if self._basis is not None:
-            points = points @ self._basis.T
+            points = _inner_products(points, self._basis)
         # |a|^2 of a full code is its projection's plus its residual's, so it serves both cases. In
         # place: with many codes the passes over memory take longer than the product.
         half = 0.5 / self.bandwidth**2
-        exponents = np.multiply(points @ self._projections.T, 2 * half, dtype=np.float64)
-        exponents -= half * self._offsets
-        exponents -= half * total_sq[:, None]
-        np.minimum(exponents, 0.0, out=exponents)
+        products = _inner_products(points, self._projections)
+        exponents = np.multiply(products, 2 * half, dtype=np.float64, order="C")
+        exponents -= self._offsets
+        own = half * total_sq[:, None]
         largest = exponents.max(axis=1, keepdims=True)
+        if (largest > own).any():  # a training code, but for rounding
+            np.minimum(exponents, own, out=exponents)
+            np.minimum(largest, own, out=largest)
         exponents -= largest
-        return largest[:, 0] + np.log(np.exp(exponents, out=exponents).sum(axis=1))
+        sums = np.exp(exponents, out=exponents).sum(axis=1)
+        return (largest - own)[:, 0] + np.log(sums)
 
     def save(self, file: str | IO[bytes]) -> None:
         """Write an .npz (arrays in float16 where that is enough, no pickle)."""
@@ -163,3 +167,13 @@ class GaussianKDE:
                 basis,
                 None if basis is None else arrays["residuals_sq"],
             )
+
+
+def _inner_products(points: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Of few points (N, k) with many rows (n, k): (N, n).
+
+    For one point BLAS takes longer than NumPy; for some, four times as long as rows first.
+    """
+    if len(points) == 1:
+        return np.einsum("ij,j->i", rows, points[0])[None]
+    return (rows @ points.T).T
