@@ -28,14 +28,15 @@ _LARGEST_ON_HEAP_BYTES = 32 << 20  # the most that glibc allows
 def settle_process() -> None:
     """Settings for many short frames; call it before numpy is imported.
 
-    - One thread for NumPy's matrix products: they are small, and woken threads cost more than they
-      win, most of all on a busy robot.
+    - One thread for NumPy's matrix products and for OpenCV: their work is small, and woken threads
+      cost more than they win, most of all on a busy robot.
     - Freed memory is kept for the next frame. The C library would give it back at the end of each
       frame and fetch it again page by page: 2,000 page faults, up to 3 ms, for a 640 x 480 frame.
     - One heap for all threads. malloc_trim leaves the ends of other threads' heaps as they are, of
       which there are up to eight a core: with each model loaded another of them grew by 3 MB.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
     library = ctypes.CDLL(None)
     if hasattr(library, "mallopt"):  # glibc's; other C libraries have none
         library.mallopt(_MMAP_THRESHOLD, _LARGEST_ON_HEAP_BYTES)

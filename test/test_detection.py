@@ -19,7 +19,8 @@ import numpy as np
 import pytest
 
 from fakeface_ros.vision.boxes import overlap
-from fakeface_ros.vision.detection import MtcnnDetector, pyramid_scales
+from fakeface_ros.vision.detection import MtcnnDetector
+from fakeface_ros.vision.proposals import pyramid_scales
 
 
 @pytest.fixture(scope="module")

@@ -52,15 +52,25 @@ def suppress(
     scores: np.ndarray,
     threshold: float,
     over: Literal["union", "smaller"] = "union",
+    groups: np.ndarray | None = None,
 ) -> np.ndarray:
     """Non-maximum suppression as the `mtcnn` wheel does it.
 
     A box goes when any stronger box overlaps it by more than the threshold, even one that goes
     itself (the greedy form would only count those that stay).
 
+    Args:
+        boxes: (N, 4).
+        scores: (N,).
+        threshold: overlap that is still allowed.
+        over: as for `overlap`.
+        groups: (N,) int; boxes of other groups do not count. None is one group.
+
     Returns:
         Indices of the boxes that stay, strongest first.
     """
+    if len(boxes) < 2:
+        return np.arange(len(boxes))
     order = np.argsort(-scores, kind="stable")
     boxes = boxes[order]
     keep = []
@@ -68,6 +78,9 @@ def suppress(
         block = boxes[start : start + _BLOCK]
         stronger = overlap(boxes[: start + len(block)], block, over) > threshold
         stronger &= np.arange(start + len(block))[:, None] < start + np.arange(len(block))[None, :]
+        if groups is not None:
+            mine = groups[order]
+            stronger &= mine[: start + len(block), None] == mine[start : start + len(block)]
         keep.append(~stronger.any(axis=0))
     return order[np.concatenate(keep)] if keep else order
 

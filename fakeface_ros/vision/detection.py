@@ -15,7 +15,7 @@
 """Faces in a frame by MTCNN: proposals over an image pyramid, then two stages of refinement.
 
 Thresholds, pyramid and box arithmetic are those of the `mtcnn` wheel 1.0.0, so that the same faces
-come out; the networks run in ONNX Runtime, all boxes of a stage in one call.
+come out; the networks run in ONNX Runtime, all boxes of a later stage in one call.
 """
 
 from __future__ import annotations
@@ -26,19 +26,17 @@ import numpy as np
 import onnxruntime as ort
 
 from fakeface_ros.inference import CPU, make_session
+from fakeface_ros.parallel import Workers
 from fakeface_ros.results import Detections
 from fakeface_ros.vision.boxes import square, suppress
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
-from fakeface_ros.vision.pyramid import Pyramid
+from fakeface_ros.vision.proposals import propose
 
 DEFAULT_MIN_FACE_PX = 40
 DEFAULT_THRESHOLD = 0.8
 
-_WINDOW_PX = 12  # what pnet sees of a pyramid level, every _STRIDE_PX pixels
-_STRIDE_PX = 2
-_PYRAMID_FACTOR = 0.709
-_PNET_THRESHOLD, _RNET_THRESHOLD = 0.6, 0.7
-_LEVEL_OVERLAP, _OVERLAP = 0.5, 0.7
+_RNET_THRESHOLD = 0.7
+_OVERLAP = 0.7
 _OUTSIDE = 127.5  # becomes 0 in the networks, as the wheel pads
 
 
@@ -57,7 +55,7 @@ class MtcnnDetector:
         Args:
             min_face_px: side of the smallest face searched for; time falls with its square.
             threshold: confidence in (0, 1) that the last stage must exceed.
-            threads: for one network call; 0 takes every core.
+            threads: at work on one frame; 0 takes one for every core.
             providers: ONNX Runtime execution providers in order of preference.
 
         Raises:
@@ -67,8 +65,10 @@ class MtcnnDetector:
         self.min_face_px = min_face_px
         self.threshold = threshold
         check_settings(min_face_px, threshold)
+        self._workers = Workers(threads)
         self._pnet, self._rnet, self._onet = (
-            make_session(network(name), threads, providers) for name in NETWORK_NAMES
+            make_session(network(name), 1 if name == "pnet" else threads, providers)
+            for name in NETWORK_NAMES
         )
 
     @property
@@ -86,7 +86,7 @@ class MtcnnDetector:
             ValueError: frame has another shape or dtype.
         """
         _check_frame(frame)
-        boxes = self._propose(frame)
+        boxes = propose(frame, self.min_face_px, self._pnet, self._workers)
         if len(boxes):
             boxes = self._refine(frame, boxes)
         return self._locate(frame, boxes)
@@ -107,27 +107,6 @@ class MtcnnDetector:
         _check_frame(frame)
         boxes = np.asarray(boxes, np.float64)
         return self._locate(frame, square(np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])))
-
-    def _propose(self, frame: np.ndarray) -> np.ndarray:
-        """Stage 1: square proposals from every level of the pyramid, (N, 4).
-
-        One call for each level: it takes 12 us more than its operations, while all levels packed
-        into one picture cost a quarter more for the gaps between them.
-        """
-        all_boxes, all_scores = [np.zeros((0, 4))], [np.zeros(0)]
-        # In float: levels rounded to whole numbers cost 1 % of the wheel's faces.
-        pyramid = Pyramid(frame)
-        for scale in pyramid_scales(frame.shape[0], frame.shape[1], self.min_face_px):
-            level = pyramid.level(int(frame.shape[1] * scale), int(frame.shape[0] * scale))
-            offsets, probability = self._pnet.run(
-                ["offsets", "probability"], {"pictures": level[None]}
-            )
-            boxes, scores = _windows(offsets[0], probability[0, 0])
-            keep = suppress(boxes, scores, _LEVEL_OVERLAP)
-            all_boxes.append(boxes[keep] / scale)
-            all_scores.append(scores[keep])
-        boxes, scores = np.concatenate(all_boxes), np.concatenate(all_scores)
-        return square(boxes[suppress(boxes, scores, _OVERLAP)])
 
     def _refine(self, frame: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         """Stage 2: fewer and better square boxes, (N, 4)."""
@@ -174,24 +153,6 @@ def check_settings(min_face_px: int, threshold: float) -> None:
         raise ValueError(f"min_face_px must be 12 to 10000 pixels, got {min_face_px}")
     if not 0 < threshold < 1:
         raise ValueError(f"detection_threshold must lie between 0 and 1, got {threshold}")
-
-
-def pyramid_scales(height_px: int, width_px: int, min_face_px: int) -> list[float]:
-    """Scales at which a face of min_face_px or more fills pnet's window on some level."""
-    scales = []
-    scale = _WINDOW_PX / min_face_px
-    while int(min(height_px, width_px) * scale) >= _WINDOW_PX:
-        scales.append(scale)
-        scale *= _PYRAMID_FACTOR
-    return scales
-
-
-def _windows(offsets: np.ndarray, probability: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Boxes (N, 4) on one pyramid level, from pnet's offsets (4, h, w), and their scores (N,)."""
-    rows, columns = np.nonzero(probability > _PNET_THRESHOLD)
-    start = np.stack([columns, rows], axis=1) * float(_STRIDE_PX)
-    windows = np.concatenate([start + 1, start + _WINDOW_PX], axis=1)
-    return windows + offsets[:, rows, columns].T * (_WINDOW_PX - 1), probability[rows, columns]
 
 
 def _moved(boxes: np.ndarray, offsets: np.ndarray) -> np.ndarray:

@@ -49,9 +49,16 @@ class Pyramid:
 
     def level(self, width_px: int, height_px: int) -> np.ndarray:
         """(height_px, width_px, 3) float32 in [0, 255]; neither side larger than the frame's."""
-        if width_px * _MUCH_SMALLER > self._width or height_px * _MUCH_SMALLER > self._height:
+        if self.is_large(width_px, height_px):
             size = (width_px, height_px)
             return cv2.resize(self._floats, size, interpolation=cv2.INTER_AREA)
+        return self._from_sums(width_px, height_px)
+
+    def is_large(self, width_px: int, height_px: int) -> bool:
+        """Whether OpenCV makes this level, in one call beside which other threads may run."""
+        return width_px * _MUCH_SMALLER > self._width or height_px * _MUCH_SMALLER > self._height
+
+    def _from_sums(self, width_px: int, height_px: int) -> np.ndarray:
         row, row_rest = _edges(self._height, height_px)
         column, column_rest = _edges(self._width, width_px)
         length = 3 * len(column)

@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections import Counter
 from typing import Any
@@ -36,21 +37,28 @@ class Recorder:
 
     Attributes:
         shapes: how often each input shape was run.
-        total_ms: spent in the session.
+        total_ms: in which at least one thread was in the session.
     """
 
     def __init__(self, session: Any):
         self._session = session
         self.shapes: Counter[tuple[int, ...]] = Counter()
         self.total_ms = 0.0
+        self._lock, self._inside, self._since_s = threading.Lock(), 0, 0.0
 
     def run(self, outputs: list[str] | None, inputs: dict[str, np.ndarray]) -> Any:
         """As InferenceSession.run, with one input."""
         (value,) = inputs.values()
-        start = time.perf_counter()
+        with self._lock:
+            if not self._inside:
+                self._since_s = time.perf_counter()
+            self._inside += 1
         result = self._session.run(outputs, inputs)
-        self.total_ms += (time.perf_counter() - start) * 1e3
-        self.shapes[value.shape] += 1
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self.total_ms += (time.perf_counter() - self._since_s) * 1e3
+            self.shapes[value.shape] += 1
         return result
 
     def get_outputs(self) -> Any:

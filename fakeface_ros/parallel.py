@@ -1,0 +1,126 @@
+# Copyright 2026 fakeface_ros maintainers
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Work shared among threads, each of which runs whole networks on one core.
+
+Where one network call is itself shared among cores, ONNX Runtime wakes its threads for each of a
+network's operations, which for small networks costs more than it wins. Woken once for each level
+of a pyramid, two threads take little more than half.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sized
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import TypeVar
+
+import cv2
+
+_library = ctypes.CDLL(None)  # the C library
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Workers:
+    """Threads that help the caller, who works beside them. Use one from one thread at a time.
+
+    Attributes:
+        count: threads at work, the caller's among them.
+    """
+
+    def __init__(self, threads: int = 0):
+        """Take so many threads; 0 takes one for every core that this process may use."""
+        self.count = threads or len(_cores())
+        self._helper_ids: list[int] = []
+        self._helpers = (
+            ThreadPoolExecutor(
+                self.count - 1, "fakeface-helper", _begin, (self._helper_ids, _cores())
+            )
+            if self.count > 1
+            else None
+        )
+
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+        """The function's results, in the order of the items.
+
+        Helpers begin with the first items, so the longest should come first; the caller makes the
+        items, where they are a generator's, and then takes what is left from the end. When an
+        exception is raised no thread is at work on these items any more.
+        """
+        if self._helpers is None or (isinstance(items, Sized) and len(items) < 2):
+            return [function(item) for item in items]
+        with self._on_other_cores():
+            taken, futures = [], []
+            try:
+                for item in items:
+                    taken.append(item)
+                    futures.append(self._helpers.submit(function, item))
+                own = {
+                    number: function(taken[number])
+                    for number in reversed(range(len(taken)))
+                    if futures[number].cancel()
+                }
+            finally:
+                wait([future for future in futures if not future.cancel()])
+        return [
+            own[number] if number in own else future.result()
+            for number, future in enumerate(futures)
+        ]
+
+    @contextlib.contextmanager
+    def _on_other_cores(self) -> Iterator[None]:
+        """Keep the caller to the core that it is on, and helpers to all others.
+
+        In a virtual machine the kernel may take an idle core for one that the host has taken away,
+        and wake a thread on the busy core of another, where it waits for milliseconds. Of two
+        cores the caller takes the first: ONNX Runtime keeps its own thread to the second.
+        """
+        # OpenCV's threads, where it has any, might be born in here and be kept to a core for ever.
+        if not hasattr(_library, "sched_getcpu") or cv2.getNumThreads() > 1:
+            yield
+            return
+        cores = os.sched_getaffinity(0)
+        own = min(cores) if len(cores) == 2 else _library.sched_getcpu()
+        if cores <= {own}:
+            yield
+            return
+        for thread_id in self._helper_ids:
+            os.sched_setaffinity(thread_id, cores - {own})
+        os.sched_setaffinity(0, {own})
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, cores)
+
+
+def _begin(helper_ids: list[int], cores: set[int]) -> None:
+    """In a helper that was just started, and has the one core that its maker is kept to.
+
+    It must not refer to its Workers, which would then never be let go of.
+    """
+    helper_ids.append(threading.get_native_id())
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, cores)
+
+
+def _cores() -> set[int]:
+    """That this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return os.sched_getaffinity(0)
+    return set(range(os.cpu_count() or 1))
