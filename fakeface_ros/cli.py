@@ -143,7 +143,7 @@ def _parser() -> argparse.ArgumentParser:
         "--threads",
         type=int,
         default=defaults.threads,
-        help="for one network call; 0 takes every core",
+        help="at work on one frame; 0 takes one for every core",
     )
     return parser
 

@@ -22,7 +22,6 @@ of a pyramid, two threads take little more than half.
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sized
@@ -31,7 +30,7 @@ from typing import TypeVar
 
 import cv2
 
-_library = ctypes.CDLL(None)  # the C library
+from fakeface_ros.process_settings import current_core
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -92,11 +91,12 @@ class Workers:
         cores the caller takes the first: ONNX Runtime keeps its own thread to the second.
         """
         # OpenCV's threads, where it has any, might be born in here and be kept to a core for ever.
-        if not hasattr(_library, "sched_getcpu") or cv2.getNumThreads() > 1:
+        core = current_core()
+        if core is None or cv2.getNumThreads() > 1:
             yield
             return
         cores = os.sched_getaffinity(0)
-        own = min(cores) if len(cores) == 2 else _library.sched_getcpu()
+        own = min(cores) if len(cores) == 2 else core
         if cores <= {own}:
             yield
             return

@@ -46,7 +46,7 @@ class PipelineConfig:
         detection_threshold: confidence in (0, 1) that a detection must exceed.
         alpha: false-alarm rate in (0, 1): a face is fake where p_real <= alpha. None takes the
             bundle's own.
-        threads: for one network call; 0 takes every core.
+        threads: at work on one frame; 0 takes one for every core.
         device: what the networks run on, one of DEVICES; the cpu where it cannot be used.
         detect_every: frames from one search for faces to the next. Between them, faces that are
             followed are only located where they are expected, which costs a third of a search or

@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""What a program that judges frames asks of its own process, before it does anything else."""
+"""What a program that judges frames asks of its own process, most of it before all else."""
 
 from __future__ import annotations
 
@@ -54,3 +54,9 @@ def give_back_memory() -> None:
     library = ctypes.CDLL(None)
     if hasattr(library, "malloc_trim"):
         library.malloc_trim(0)
+
+
+def current_core() -> int | None:
+    """The core that the calling thread is on; None where the C library does not say."""
+    library = ctypes.CDLL(None)
+    return library.sched_getcpu() if hasattr(library, "sched_getcpu") else None

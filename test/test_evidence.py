@@ -20,11 +20,11 @@ import cv2
 import numpy as np
 import pytest
 
-from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import BundleError, load_bundle
 from fakeface_ros.scoring.density import GaussianKDE
 from fakeface_ros.scoring.evidence import EVIDENCE, Observation
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
+from fakeface_ros.scoring.networks import Networks
 
 CROPS = np.zeros((2, 8, 8, 3), np.float32)
 
@@ -35,7 +35,7 @@ def bundle():
 
 
 def make(name, bundle):
-    return EVIDENCE[name](bundle, lambda file: make_session(bundle.file(file)))
+    return EVIDENCE[name](bundle, Networks(bundle.files))
 
 
 def test_reconstruction_error_of_a_known_difference(bundle):
@@ -61,38 +61,36 @@ def test_the_autoencoder_runs_once_and_only_when_asked(bundle):
 def test_feature_error_is_computed_from_the_bundles_own_files():
     bundle = load_bundle("one_class")
     crops = np.random.default_rng(0).uniform(size=(2, 64, 64, 3)).astype(np.float32)
-    (features,) = make_session(bundle.file("network.onnx")).run(None, {"crops": crops})
+    networks = Networks(bundle.files)
+    features = networks.run(crops)["features"]
     assert features.shape == (2, 5, 4, 112)
     autoencoder = LinearAutoencoder.load(io.BytesIO(bundle.file("features.npz")))
     evidence = make("feature_error", bundle)
     expected = np.log(autoencoder.error(features))
-    np.testing.assert_allclose(evidence(Observation(crops, None)), expected, atol=1e-5)
-    assert evidence(Observation(crops[:0], None)).shape == (0,)
+    observation = Observation(crops, None, networks)
+    np.testing.assert_allclose(evidence(observation), expected, atol=1e-5)
+    assert evidence(Observation(crops[:0], None, networks)).shape == (0,)
 
 
-def test_one_run_of_the_network_serves_all_kinds_that_ask_it():
+def test_one_run_of_the_networks_serves_all_kinds_that_ask_them(monkeypatch):
     bundle = load_bundle("default")
-    session = make_session(bundle.file("network.onnx"))
+    networks = Networks(bundle.files)
     runs = []
-
-    class Counted:
-        get_outputs = session.get_outputs
-
-        def run(self, *arguments):
-            runs.append(1)
-            return session.run(*arguments)
-
-    network = Counted()
-    kinds = [EVIDENCE[n](bundle, lambda name: network) for n in ("forgery_logit", "feature_error")]
-    observation = Observation(np.zeros((2, 64, 64, 3), np.float32), None)
+    monkeypatch.setattr(
+        networks, "run", lambda crops: runs.append(1) or Networks.run(networks, crops)
+    )
+    kinds = [EVIDENCE[name](bundle, networks) for name in ("forgery_logit", "feature_error")]
+    observation = Observation(np.zeros((2, 64, 64, 3), np.float32), None, networks)
     assert [kind(observation).shape for kind in kinds] == [(2,), (2,)]
     assert runs == [1]
 
 
-def test_a_network_without_the_output_is_refused():
-    bundle = load_bundle("one_class")
-    with pytest.raises(BundleError, match=r"network.onnx gives features, but 'logit' is needed"):
-        make("forgery_logit", bundle)
+def test_networks_without_the_output_are_refused():
+    with pytest.raises(BundleError, match=r"its networks give features, but 'logit' is needed"):
+        make("forgery_logit", load_bundle("one_class"))
+    none = Networks({})
+    with pytest.raises(BundleError, match=r"its networks give nothing, but 'features' is needed"):
+        EVIDENCE["feature_error"](load_bundle("one_class"), none)
 
 
 def test_sharpness_falls_with_blur(astronaut, bundle):

@@ -82,7 +82,7 @@ def evaluate_scenes(
         out: folder for the results.
         scenes: pairs of scenes with one wandering face.
         frames: of each composed scene.
-        threads: for one network call; 0 for all cores.
+        threads: at work on one frame; 0 for one on every core.
 
     Raises:
         ValueError: a folder holds no picture or no clip, or one that cannot be used.
@@ -227,7 +227,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument(
         "--frames", type=int, default=FRAMES, metavar="N", help=f"of a scene (default {FRAMES})"
     )
-    parser.add_argument("--threads", type=int, default=0, help="of one network call; 0: all cores")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="at work on one frame; 0: all cores"
+    )
     given = parser.parse_args(arguments)
     try:
         summary = evaluate_scenes(

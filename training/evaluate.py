@@ -71,7 +71,7 @@ def evaluate(
         crops: each picture is one aligned face.
         perturbed: judge at most so many pictures of each folder perturbed; 0 for none.
         alpha: false-alarm rate instead of the bundle's own.
-        threads: for one network call; 0 for all cores.
+        threads: at work on one frame; 0 for one on every core.
 
     Raises:
         ValueError: a class has no picture in which a face was judged.
@@ -179,7 +179,9 @@ def main(arguments: list[str] | None = None) -> int:
         help=f"judge at most N pictures of each folder perturbed (default {PERTURBED})",
     )
     parser.add_argument("--alpha", type=float, help="false-alarm rate instead of the bundle's")
-    parser.add_argument("--threads", type=int, default=0, help="of one network call; 0: all cores")
+    parser.add_argument(
+        "--threads", type=int, default=0, help="at work on one frame; 0: all cores"
+    )
     given = parser.parse_args(arguments)
     summaries = []
     try:

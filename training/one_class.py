@@ -33,7 +33,6 @@ import numpy as np
 
 from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import EvidenceSpec
-from fakeface_ros.scoring.evidence import NETWORK
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
 from training.assemble import assemble, input_entry
 from training.classifier.augmentation import JPEG_QUALITY, plain_crop
@@ -44,7 +43,7 @@ from training.limits import sharpness_limit, unlikeness_limit
 
 COMPONENTS = 64
 ALPHA = 0.05
-ARRAYS = "features.npz"
+NETWORK, ARRAYS = "network.onnx", "features.npz"
 
 
 def fit(real: list[np.ndarray], components: int = COMPONENTS) -> dict[str, bytes]:

@@ -121,7 +121,7 @@ SETTINGS = (
         "share of real faces that may be called fake; 0 takes the model's own", low=0.0, high=0.99,
     ),
     Setting(
-        "threads", _PIPELINE.threads, "threads of one network call; 0 takes every core",
+        "threads", _PIPELINE.threads, "threads at work on one frame; 0 takes one for every core",
         low=0, high=256,
     ),
     Setting(

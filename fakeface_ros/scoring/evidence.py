@@ -26,19 +26,14 @@ from typing import ClassVar, Protocol
 
 import cv2
 import numpy as np
-import onnxruntime as ort
 
 from fakeface_ros.scoring.autoencoder import reconstruction_error
 from fakeface_ros.scoring.bundle import Bundle, BundleError
 from fakeface_ros.scoring.density import GaussianKDE
 from fakeface_ros.scoring.feature_error import LinearAutoencoder
+from fakeface_ros.scoring.networks import Networks
 
 AUTOENCODER = "autoencoder.onnx"
-NETWORK = "network.onnx"
-"""From "crops" to an output for each kind of evidence that asks for one."""
-
-OpenNetwork = Callable[[str], ort.InferenceSession]
-"""Makes the session of a network that the bundle names."""
 
 
 class Observation:
@@ -52,19 +47,18 @@ class Observation:
         self,
         crops: np.ndarray,
         reconstruct: Callable[[np.ndarray], tuple[np.ndarray, np.ndarray]],
+        networks: Networks | None = None,
     ):
-        """Take crops, and a function as Autoencoder.reconstruct."""
+        """Take crops, a function as Autoencoder.reconstruct, and the bundle's other networks."""
         self.crops = crops
         self._reconstruct = reconstruct
-        self._outputs: dict[ort.InferenceSession, dict[str, np.ndarray]] = {}
+        self._networks = networks
 
-    def outputs(self, session: ort.InferenceSession) -> dict[str, np.ndarray]:
-        """All outputs of a network from "crops", by name; it runs once, whoever asks."""
-        if session not in self._outputs:
-            names = [output.name for output in session.get_outputs()]
-            values = session.run(names, {"crops": self.crops})
-            self._outputs[session] = dict(zip(names, values, strict=True))
-        return self._outputs[session]
+    @cached_property
+    def outputs(self) -> dict[str, np.ndarray]:
+        """Of the bundle's networks, as `Networks.run`; they run once, whoever asks."""
+        assert self._networks is not None, "a kind of evidence asks for what it does not need"
+        return self._networks.run(self.crops)
 
     @cached_property
     def _pass(self) -> tuple[np.ndarray, np.ndarray]:
@@ -90,7 +84,7 @@ class Evidence(Protocol):
 
     needs: ClassVar[tuple[str, ...]]
 
-    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None: ...
+    def __init__(self, bundle: Bundle, networks: Networks) -> None: ...
 
     def __call__(self, observation: Observation) -> np.ndarray:
         """(N,) float64, in the kind's own unit."""
@@ -102,7 +96,7 @@ class ReconstructionError:
 
     needs: ClassVar[tuple[str, ...]] = (AUTOENCODER,)
 
-    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
+    def __init__(self, bundle: Bundle, networks: Networks) -> None:
         pass
 
     def __call__(self, observation: Observation) -> np.ndarray:
@@ -115,7 +109,7 @@ class LogDensity:
 
     needs: ClassVar[tuple[str, ...]] = (AUTOENCODER, "density.npz")
 
-    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
+    def __init__(self, bundle: Bundle, networks: Networks) -> None:
         self._density = GaussianKDE.load(io.BytesIO(bundle.file("density.npz")))
 
     def __call__(self, observation: Observation) -> np.ndarray:
@@ -123,50 +117,48 @@ class LogDensity:
         return self._density.log_density(observation.codes)
 
 
-def _network_with(output: str, bundle: Bundle, open_network: OpenNetwork) -> ort.InferenceSession:
-    """The bundle's network; BundleError where it lacks an output that evidence is made from."""
-    session = open_network(NETWORK)
-    names = [each.name for each in session.get_outputs()]
-    if output not in names:
+def _check_output(output: str, bundle: Bundle, networks: Networks) -> None:
+    """Raise BundleError where no network gives an output that evidence is made from."""
+    if output not in networks.outputs:
+        given = ", ".join(sorted(networks.outputs)) or "nothing"
         raise BundleError(
-            f"bundle {bundle.name}: {NETWORK} gives {', '.join(names)}, but '{output}' is needed"
+            f"bundle {bundle.name}: its networks give {given}, but '{output}' is needed"
         )
-    return session
 
 
 class ForgeryLogit:
-    """The output "logit" of the network: a classifier of real and generated faces."""
+    """The output "logit" of the networks: a classifier of real and generated faces."""
 
-    needs: ClassVar[tuple[str, ...]] = (NETWORK,)
+    needs: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
-        self._session = _network_with("logit", bundle, open_network)
+    def __init__(self, bundle: Bundle, networks: Networks) -> None:
+        _check_output("logit", bundle, networks)
 
     def __call__(self, observation: Observation) -> np.ndarray:
         """(N,) float64, high for generated faces."""
         if not len(observation.crops):
             return np.zeros(0)
-        return observation.outputs(self._session)["logit"].reshape(-1).astype(np.float64)
+        return observation.outputs["logit"].reshape(-1).astype(np.float64)
 
 
 class FeatureError:
     """How badly a linear autoencoder of real faces explains a face's features.
 
-    The features are the output "features" of the network, which photographs taught;
+    The features are the output "features" of a network, which photographs taught;
     features.npz holds the autoencoder.
     """
 
-    needs: ClassVar[tuple[str, ...]] = (NETWORK, "features.npz")
+    needs: ClassVar[tuple[str, ...]] = ("features.npz",)
 
-    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
-        self._session = _network_with("features", bundle, open_network)
+    def __init__(self, bundle: Bundle, networks: Networks) -> None:
+        _check_output("features", bundle, networks)
         self._autoencoder = LinearAutoencoder.load(io.BytesIO(bundle.file("features.npz")))
 
     def __call__(self, observation: Observation) -> np.ndarray:
         """(N,) float64, natural logarithm of the mean squared error; low for generated faces."""
         if not len(observation.crops):
             return np.zeros(0)
-        features = observation.outputs(self._session)["features"]
+        features = observation.outputs["features"]
         return np.log(self._autoencoder.error(features) + 1e-9)
 
 
@@ -175,7 +167,7 @@ class Sharpness:
 
     needs: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, bundle: Bundle, open_network: OpenNetwork) -> None:
+    def __init__(self, bundle: Bundle, networks: Networks) -> None:
         pass
 
     def __call__(self, observation: Observation) -> np.ndarray:

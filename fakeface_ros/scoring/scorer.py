@@ -16,20 +16,19 @@
 
 from __future__ import annotations
 
-import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import onnxruntime as ort
 
-from fakeface_ros.inference import CPU, make_session
+from fakeface_ros.inference import CPU
 from fakeface_ros.scoring.autoencoder import Autoencoder
 from fakeface_ros.scoring.bundle import Bundle, BundleError, EvidenceSpec, LimitSpec
 from fakeface_ros.scoring.calibration import conformal_border, conformal_p
 from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.scoring.evidence import AUTOENCODER, EVIDENCE, Observation
+from fakeface_ros.scoring.networks import Networks
 
 
 @dataclass(frozen=True)
@@ -75,12 +74,8 @@ class Scorer:
                 if AUTOENCODER in needed
                 else None
             )
-
-            @functools.cache
-            def open_network(name: str) -> ort.InferenceSession:
-                return make_session(bundle.file(name), threads, providers)
-
-            self._evidence = {kind: EVIDENCE[kind](bundle, open_network) for kind in kinds}
+            self._networks = Networks(bundle.files, threads, providers)
+            self._evidence = {kind: EVIDENCE[kind](bundle, self._networks) for kind in kinds}
             self._calibration = _read_calibration(bundle)
         except BundleError:
             raise
@@ -100,7 +95,7 @@ class Scorer:
         if crops.shape[1:] != (size_px, size_px, 3):
             raise ValueError(f"crops must be (N, {size_px}, {size_px}, 3), got {crops.shape}")
         pictures = canonical_crops(crops, self.bundle.jpeg_quality)
-        observation = Observation(pictures, self._reconstruct)
+        observation = Observation(pictures, self._reconstruct, self._networks)
         evidence = {name: kind(observation) for name, kind in self._evidence.items()}
         strangeness = RULES[self.bundle.rule](
             [margin(item, evidence[item.name]) for item in self.bundle.evidence]

@@ -28,7 +28,7 @@ from tables import Table
 from timing import rounded
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
-from fakeface_ros.scoring.evidence import AUTOENCODER, NETWORK
+from fakeface_ros.scoring.evidence import AUTOENCODER
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
 
 
@@ -84,11 +84,10 @@ def record(pipeline: Pipeline) -> dict[str, Recorder]:
     if scorer.autoencoder is not None:
         recorders[AUTOENCODER] = Recorder(scorer.autoencoder._session)
         scorer.autoencoder._session = recorders[AUTOENCODER]  # type: ignore[assignment]
-    kinds = [kind for kind in scorer._evidence.values() if hasattr(kind, "_session")]
-    for kind in kinds:  # all of them ask the same network
-        if NETWORK not in recorders:
-            recorders[NETWORK] = Recorder(kind._session)
-        kind._session = recorders[NETWORK]
+    names = sorted(name for name in pipeline.bundle.files if name.startswith("network"))
+    networks = scorer._networks
+    recorders |= {n: Recorder(s) for n, s in zip(names, networks._sessions, strict=True)}
+    networks._sessions = [recorders[name] for name in names]  # type: ignore[misc]
     return recorders
 
 

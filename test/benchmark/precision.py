@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The forgery network in fewer bits: size, time, and what it costs in accuracy.
+"""The forgery networks in fewer bits: size, time, and what it costs in accuracy.
 
 float16 is for GPUs: ONNX Runtime's cpu has no float16 convolution and widens it again. int8 is
 static, per channel, as ONNX Runtime's own quantiser makes it, calibrated on real faces.
@@ -34,10 +34,9 @@ from onnxruntime.transformers.float16 import convert_float_to_float16
 from tables import Table
 from timing import interleaved_ms, ratios, rounded, summarise
 
-from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.scoring.codec import canonical_crops
-from fakeface_ros.scoring.evidence import NETWORK
+from fakeface_ros.scoring.networks import Networks
 from fakeface_ros.vision.alignment import resize_crop
 from training.half_weights import whole
 from training.metrics import auroc
@@ -66,7 +65,7 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
         rounds: measurements of each time.
     """
     bundle = load_bundle(model)
-    table = Table(f"number formats of {NETWORK}, {model}, one crop at a time on the cpu")
+    table = Table(f"number formats of the networks of {model}, one crop at a time on the cpu")
     data = root.parent / "shared" / "data" / "faces"
     judges = any(item.name == "forgery_logit" for item in bundle.evidence)
     if not judges or not data.is_dir():
@@ -79,25 +78,30 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
         pictures = [resize_crop(np.asarray(picture), bundle.size_px) for picture in read]
         return canonical_crops(np.stack(pictures), bundle.jpeg_quality)
 
-    single = whole(onnx.load_model_from_string(bundle.file(NETWORK))).SerializeToString()
+    shipped = {n: content for n, content in bundle.files.items() if n.startswith("network")}
+    single = {
+        name: whole(onnx.load_model_from_string(content)).SerializeToString()
+        for name, content in shipped.items()
+    }
+    few = crops("train_real", _CALIBRATION_FACES)
     formats = {
         "float32": single,
-        "as shipped": bundle.file(NETWORK),
-        "float16": _float16(single),
-        "int8": _int8(single, crops("train_real", _CALIBRATION_FACES)),
+        "as shipped": shipped,
+        "float16": {name: _float16(content) for name, content in single.items()},
+        "int8": {name: _int8(content, few) for name, content in single.items()},
     }
-    sessions = {name: make_session(content) for name, content in formats.items()}
+    networks = {name: Networks(files) for name, files in formats.items()}
     real, fake = crops("calib_real", faces), crops("dev_fake_stylegan2", faces)
     times = interleaved_ms(
-        {name: partial(s.run, None, {"crops": real[:1]}) for name, s in sessions.items()}, rounds
+        {name: partial(each.run, real[:1]) for name, each in networks.items()}, rounds
     )
-    areas = {name: _area(session, real, fake) for name, session in sessions.items()}
-    for name, content in formats.items():
+    areas = {name: _area(each, real, fake) for name, each in networks.items()}
+    for name, files in formats.items():
         change = areas[name] - areas["float32"]
         table.rows.append(
             {
                 "format": name,
-                "MB": rounded(len(content) / 1e6),
+                "MB": rounded(sum(map(len, files.values())) / 1e6),
                 **summarise(times[name]).row(),
                 "times float32": rounded(ratios(times["float32"], times[name]).median),
                 "AUROC": f"{areas[name]:.4f}",
@@ -112,11 +116,11 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
     return table
 
 
-def _area(session, real: np.ndarray, fake: np.ndarray) -> float:
+def _area(networks: Networks, real: np.ndarray, fake: np.ndarray) -> float:
     scores = [
         np.concatenate(
             [
-                session.run(["logit"], {"crops": crops[i : i + _AT_ONCE]})[0].reshape(-1)
+                networks.run(crops[i : i + _AT_ONCE])["logit"].reshape(-1)
                 for i in range(0, len(crops), _AT_ONCE)
             ]
         )

@@ -86,7 +86,7 @@ def bundle(run, networks, folders):
 def test_imagenets_weights_arrive_where_they_belong():
     model = network.build("lite0")
     weights = pretrained.read_weights("lite0")
-    network.load_pretrained(model, weights)
+    network.load_pretrained(model)
     kernel = model.get_layer("block3_depthwise_conv").get_weights()[0]
     np.testing.assert_array_equal(
         kernel[:, :, 7, 0], weights["_blocks.3._depthwise_conv.weight"][7, 0]
@@ -101,7 +101,7 @@ def test_imagenets_weights_arrive_where_they_belong():
 
 def test_the_first_blocks_keep_their_weights(networks):
     start = network.build("lite0")
-    network.load_pretrained(start, pretrained.read_weights("lite0"))
+    network.load_pretrained(start)
     trained = network.read_trained(networks[0])
     places = (("stem_bn", True), ("block4_project_bn", True), ("block5_project_bn", False))
     for name, same in places:
@@ -173,6 +173,30 @@ def test_the_bundle_says_what_keras_says(networks, bundle):
     )  # fmt: skip
     np.testing.assert_allclose(scores.strangeness, log_odds)
     assert (scores.strangeness > 0).all()
+
+
+@pytest.mark.parametrize(
+    ("backbones", "outputs"),
+    [
+        (["lite1", "lite0"], [["logit"], ["logit", "features"]]),
+        (["lite0", "lite0"], [["logit", "features"], ["logit"]]),
+        (["lite1"], [["logit"], ["features"]]),
+    ],
+)
+def test_features_come_with_the_first_network_of_their_backbone(backbones, outputs):
+    trained = [network.build(backbone) for backbone in backbones]
+    for model in trained:
+        network.load_pretrained(model)
+    crops = np.random.default_rng(0).uniform(size=(2, 64, 64, 3)).astype(np.float32)
+    wanted = {"features": [network.build_face_features()(crops)]}
+    wanted["logit"] = [model(crops) for model in trained]
+    networks = network.with_features(trained)
+    assert [names for _, names in networks] == outputs
+    for model, names in networks:
+        values = model(crops) if len(names) > 1 else [model(crops)]
+        for name, value in zip(names, values, strict=True):
+            np.testing.assert_allclose(value, wanted[name].pop(0), atol=1e-4)
+    assert wanted == {"features": [], "logit": []}
 
 
 def test_alarms_on_calibration_faces_are_alpha(bundle):

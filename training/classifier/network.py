@@ -127,7 +127,7 @@ def build(backbone: str) -> keras.Model:
 def build_face_features() -> keras.Model:
     """The front with ImageNet's weights, from "crops" to features of the face (N, 5, 4, 112)."""
     front = build_front(FEATURES_BACKBONE)
-    load_pretrained(front, read_weights(FEATURES_BACKBONE))
+    load_pretrained(front)
     features = front.output[:, FACE_ROWS, FACE_COLUMNS]
     return keras.Model(front.input, features, name=FEATURES_BACKBONE)
 
@@ -141,30 +141,40 @@ def read_trained(weights: Path) -> keras.Model:
     return model
 
 
-def join(trained: Sequence[keras.Model]) -> keras.Model:
-    """Several trained networks and the features of the face in one.
+def with_features(trained: Sequence[keras.Model]) -> list[tuple[keras.Model, list[str]]]:
+    """The networks of a bundle: those trained, one of which also gives the features of the face.
 
-    Those of one backbone begin with the same kept blocks, which run once.
+    That is the first of the features' own backbone, with which they share the kept blocks; where
+    there is none, the features have a network of their own.
 
     Args:
         trained: models of `build`, after training.
 
     Returns:
-        A model from "crops" to [mean logit (N, 1), features (N, 5, 4, 112)].
+        Models from "crops", and the names of their outputs: "logit" (N, 1), "features"
+        (N, 5, 4, 112).
     """
+    features = build_face_features()
+    networks: list[tuple[keras.Model, list[str]]] = [(model, ["logit"]) for model in trained]
+    for number, model in enumerate(trained):
+        if model.name == features.name:
+            networks[number] = (_share_kept_blocks([model, features]), ["logit", "features"])
+            return networks
+    return [*networks, (features, ["features"])]
+
+
+def _share_kept_blocks(models: Sequence[keras.Model]) -> keras.Model:
+    """Several of one backbone as one, in which the blocks that all have alike run once."""
+    border = f"block{kept_blocks(models[0].name) - 1}_add"
     crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
-    kept: dict[str, keras.KerasTensor] = {}
-    outputs: list[keras.KerasTensor] = []
-    for model in [*trained, build_face_features()]:
-        backbone = model.name
-        border = model.get_layer(f"block{kept_blocks(backbone) - 1}_add").output
-        if backbone not in kept:
-            kept[backbone] = keras.Model(model.input, border, name=f"kept_{backbone}")(crops)
-        taught = keras.Model(border, model.output, name=f"taught_{len(outputs)}")
-        outputs.append(taught(kept[backbone]))
-    *logits, features = outputs
-    mean = logits[0] if len(logits) == 1 else layers.Average()(logits)
-    return keras.Model(crops, [mean, features])
+    kept = keras.Model(models[0].input, models[0].get_layer(border).output, name="kept")(crops)
+    return keras.Model(
+        crops,
+        [
+            keras.Model(model.get_layer(border).output, model.output, name=f"taught_{n}")(kept)
+            for n, model in enumerate(models)
+        ],
+    )
 
 
 def _convolution(values, filters: int, kernel: int, stride: int, name: str):
@@ -201,13 +211,13 @@ def keep_first_blocks(model: keras.Model) -> None:
         layer.trainable = not layer.name.startswith(kept)
 
 
-def load_pretrained(model: keras.Model, weights: dict[str, np.ndarray]) -> None:
-    """Copy ImageNet's weights into all layers but the last.
+def load_pretrained(model: keras.Model) -> None:
+    """Copy ImageNet's weights into all layers but the last of a model of `build`.
 
-    Args:
-        model: of `build`.
-        weights: of `pretrained.read_weights`.
+    Raises:
+        FileNotFoundError, ValueError: as `pretrained.read_weights`.
     """
+    weights = read_weights(model.name)
     for layer in model.layers:
         prefix = _torch_name(layer.name)
         if prefix is None:

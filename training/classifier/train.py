@@ -42,14 +42,18 @@ from sklearn.model_selection import StratifiedKFold
 from training.classifier.augmentation import plain_crop
 from training.classifier.batches import Folder, RandomBatches
 from training.classifier.network import SIZE_PX, build, keep_first_blocks, load_pretrained
-from training.classifier.pretrained import read_weights
 from training.metrics import auroc, ranking_metrics
 from training.pictures import Unusable, decode, list_files
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How the network is trained; the one source of these defaults."""
+    """How the network is trained; the one source of these defaults.
+
+    Attributes:
+        strength: of the random changes, in [0, 1].
+        share: of each fold's pictures that is trained on, in (0, 1]: for a learning curve.
+    """
 
     backbone: str = "lite0"
     epochs: int = 12
@@ -59,6 +63,7 @@ class Settings:
     weight_decay: float = 0.02
     label_smoothing: float = 0.1
     strength: float = 0.6
+    share: float = 1.0
     seed: int = 1
 
 
@@ -76,7 +81,7 @@ def train(real: list[Folder], fake: list[Folder], settings: Settings) -> keras.M
     """
     keras.utils.set_random_seed(settings.seed)
     model = build(settings.backbone)
-    load_pretrained(model, read_weights(settings.backbone))
+    load_pretrained(model)
     keep_first_blocks(model)
     _start_from_regression(model, real, fake, settings.steps_per_epoch)
     if not settings.epochs:
@@ -171,6 +176,8 @@ def _cross_validate(
     for number, (seen, held) in enumerate(split.split(labels, labels)):
         if only is not None and number != only:
             continue
+        random = np.random.default_rng(settings.seed)
+        seen = np.sort(random.permutation(seen)[: round(len(seen) * settings.share)])
         parts: list[Folder] = [[] for _ in [*real, *fake]]
         for i in seen:
             parts[folders[i]].append(pictures[i])
