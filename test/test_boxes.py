@@ -45,8 +45,16 @@ def test_suppress_equals_the_plain_form_over_several_blocks(monkeypatch):
     assert 1 < len(plain) < 60
 
 
-def test_suppress_of_nothing():
+def test_boxes_of_other_groups_do_not_suppress(monkeypatch):
+    monkeypatch.setattr(boxes_module, "_BLOCK", 2)
+    boxes = np.tile([0.0, 0.0, 10.0, 10.0], (5, 1))
+    scores, groups = np.array([0.1, 0.5, 0.4, 0.3, 0.2]), np.array([7, 3, 3, 7, 5])
+    assert suppress(boxes, scores, 0.5, groups=groups).tolist() == [1, 3, 4]
+
+
+def test_suppress_of_one_and_of_none():
     assert suppress(np.zeros((0, 4)), np.zeros(0), 0.5).size == 0
+    assert suppress(np.ones((1, 4)), np.ones(1), 0.5).tolist() == [0]
 
 
 def test_square_keeps_the_centre_and_the_longer_side():

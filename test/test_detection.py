@@ -20,7 +20,6 @@ import pytest
 
 from fakeface_ros.vision.boxes import overlap
 from fakeface_ros.vision.detection import MtcnnDetector
-from fakeface_ros.vision.proposals import pyramid_scales
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +98,6 @@ def test_another_shape_or_dtype_is_refused_by_name(detector, frame):
 def test_settings_out_of_range_are_refused(min_face_px, threshold):
     with pytest.raises(ValueError, match="must"):
         MtcnnDetector(min_face_px, threshold)
-
-
-def test_larger_smallest_face_drops_the_large_levels():
-    assert pyramid_scales(480, 640, 40) == pytest.approx(
-        [0.3 * 0.709**n for n in range(7 + 1)], rel=1e-12
-    )
-    assert pyramid_scales(11, 500, 12) == []
 
 
 def test_same_faces_as_the_wheel(detector, shared_data):
