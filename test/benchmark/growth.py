@@ -21,7 +21,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-import cv2
 import numpy as np
 from frames import Frames, cover, with_faces
 from machine import cores
@@ -120,16 +119,9 @@ def by_threads(model: str, frame: np.ndarray, rounds: int) -> Table:
     """A whole camera frame on one core, two, and so on."""
     counts = sorted({1, 2, 4, 8, 16, cores()} & set(range(1, cores() + 1)))
     pipelines = {count: Pipeline(PipelineConfig(model, threads=count)) for count in counts}
-
-    def call(count: int) -> None:
-        cv2.setNumThreads(count)
-        pipelines[count].process(frame)
-
-    before = cv2.getNumThreads()
-    try:
-        times = interleaved_ms({str(n): partial(call, n) for n in counts}, rounds)
-    finally:
-        cv2.setNumThreads(before)
+    times = interleaved_ms(
+        {str(n): partial(p.process, frame) for n, p in pipelines.items()}, rounds
+    )
     table = Table(f"whole 640 x 480 frame against threads, {model}, of {cores()} cores")
     for count in counts:
         gain = ratios(times["1"], times[str(count)]).median
