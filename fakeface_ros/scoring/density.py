@@ -24,6 +24,10 @@ import numpy as np
 _CHUNK_VALUES = 4_000_000
 """Distances held at once (16 MB in float32), so that many queries do not need a huge matrix."""
 
+_NEGLIGIBLE = -50.0
+"""e to this power, of a million codes, is less than float64 resolves beside 1; most codes are
+farther away than that, and their powers, which underflow, would take longest."""
+
 
 class GaussianKDE:
     """p(x) = 1/n sum_i N(x; x_i, h^2 I), equations 3.2 and 3.3 of the thesis with their norm.
@@ -133,7 +137,7 @@ class GaussianKDE:
             np.minimum(exponents, own, out=exponents)
             np.minimum(largest, own, out=largest)
         exponents -= largest
-        sums = np.exp(exponents, out=exponents).sum(axis=1)
+        sums = [np.exp(row[row > _NEGLIGIBLE]).sum() for row in exponents]
         return (largest - own)[:, 0] + np.log(sums)
 
     def save(self, file: str | IO[bytes]) -> None:
