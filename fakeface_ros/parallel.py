@@ -101,12 +101,12 @@ class Workers:
             yield
             return
         for thread_id in self._helper_ids:
-            os.sched_setaffinity(thread_id, cores - {own})
-        os.sched_setaffinity(0, {own})
+            _keep(thread_id, cores - {own})
+        _keep(0, {own})
         try:
             yield
         finally:
-            os.sched_setaffinity(0, cores)
+            _keep(0, cores)
 
 
 def _begin(helper_ids: list[int], cores: set[int]) -> None:
@@ -115,8 +115,14 @@ def _begin(helper_ids: list[int], cores: set[int]) -> None:
     It must not refer to its Workers, which would then never be let go of.
     """
     helper_ids.append(threading.get_native_id())
+    _keep(0, cores)
+
+
+def _keep(thread_id: int, cores: set[int]) -> None:
+    """A thread, 0 for the calling one, to these cores; where that is not allowed, it stays."""
     if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, cores)
+        with contextlib.suppress(OSError):
+            os.sched_setaffinity(thread_id, cores)
 
 
 def _cores() -> set[int]:

@@ -103,6 +103,18 @@ def test_caller_and_helpers_keep_apart_and_get_all_cores_back(monkeypatch):
     assert os.sched_getaffinity(0) == cores
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="threads keep to no core anyway")
+def test_where_threads_may_not_be_kept_to_cores_they_work_all_the_same(monkeypatch):
+    def refuse(thread_id, cores):
+        raise PermissionError
+
+    monkeypatch.setattr(cv2, "getNumThreads", lambda: 1)
+    monkeypatch.setattr(os, "sched_setaffinity", refuse)
+    workers = Workers(2)
+    for _ in range(2):
+        assert workers.map(str, range(3)) == ["0", "1", "2"]
+
+
 def test_helpers_end_with_the_workers():
     before = threading.active_count()
     workers = Workers(3)
