@@ -38,3 +38,16 @@ def test_a_white_frame_whose_sum_overflows_32_bits_is_white(frame_size):
     level = Pyramid(np.full((*frame_size, 3), 255, np.uint8))
     height, width = (side // 4 for side in frame_size)
     np.testing.assert_allclose(level.level(width, height), 255, atol=0.02)
+
+
+def test_one_frame_after_another_in_the_same_buffers():
+    random, buffers = np.random.default_rng(0), {}
+    for frame_size in ((48, 64), (48, 64), (30, 80), (48, 64)):
+        frame = random.integers(0, 256, (*frame_size, 3), np.uint8)
+        for size in ((40, 20), (6, 4)):
+            level = Pyramid(frame, buffers).level(*size)
+            np.testing.assert_array_equal(level, Pyramid(frame).level(*size))
+    assert {name: array.shape for name, array in buffers.items()} == {
+        "fixed": (48, 64, 3),
+        "sums": (49, 65, 3),
+    }

@@ -66,6 +66,7 @@ class MtcnnDetector:
         self.threshold = threshold
         check_settings(min_face_px, threshold)
         self._workers = Workers(threads)
+        self._buffers: dict[str, np.ndarray] = {}
         self._pnet, self._rnet, self._onet = (
             make_session(network(name), 1 if name == "pnet" else threads, providers)
             for name in NETWORK_NAMES
@@ -86,7 +87,7 @@ class MtcnnDetector:
             ValueError: frame has another shape or dtype.
         """
         _check_frame(frame)
-        boxes = propose(frame, self.min_face_px, self._pnet, self._workers)
+        boxes = propose(frame, self.min_face_px, self._pnet, self._workers, self._buffers)
         if len(boxes):
             boxes = self._refine(frame, boxes)
         return self._locate(frame, boxes)

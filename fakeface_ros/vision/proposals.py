@@ -52,7 +52,11 @@ class _Grid:
 
 
 def propose(
-    frame: np.ndarray, min_face_px: int, pnet: ort.InferenceSession, workers: Workers
+    frame: np.ndarray,
+    min_face_px: int,
+    pnet: ort.InferenceSession,
+    workers: Workers,
+    buffers: dict[str, np.ndarray] | None = None,
 ) -> np.ndarray:
     """Square boxes, (N, 4) float64, x1, y1, x2, y2 in pixels of the frame.
 
@@ -61,12 +65,13 @@ def propose(
         min_face_px: side of the smallest face searched for.
         pnet: of mtcnn_networks.
         workers: that share the levels.
+        buffers: as for Pyramid.
     """
     height, width = frame.shape[:2]
     scales = pyramid_scales(height, width, min_face_px)
     sizes = [(int(width * scale), int(height * scale)) for scale in scales]
     # In float: levels rounded to whole numbers cost 1 % of the wheel's faces.
-    pyramid = Pyramid(frame)
+    pyramid = Pyramid(frame, buffers)
 
     def search(level: np.ndarray | tuple[int, int]) -> list[np.ndarray]:
         if isinstance(level, tuple):

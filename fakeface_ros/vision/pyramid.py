@@ -33,22 +33,33 @@ class Pyramid:
     its values, and a level costs what it has pixels and not what the frame has.
     """
 
-    def __init__(self, frame: np.ndarray):
-        """Take a frame, (H, W, 3) uint8."""
+    def __init__(self, frame: np.ndarray, buffers: dict[str, np.ndarray] | None = None):
+        """Take a frame, (H, W, 3) uint8.
+
+        buffers: what the last frame's pyramid needed, of which this one makes use; None needs its
+        own. Large arrays that come and go leave gaps, and a process that grows.
+        """
         self._frame = frame
         self._height, self._width = frame.shape[:2]
+        self._buffers = {} if buffers is None else buffers
 
     @cached_property
     def _fixed(self) -> np.ndarray:
         """256 times the frame, uint16: as exact as need be in half the memory of float32."""
-        fixed = self._frame.astype(np.uint16)
-        fixed <<= 8
-        return fixed
+        fixed = self._buffer("fixed", self._frame.shape, np.uint16)
+        return np.left_shift(self._frame, 8, out=fixed, dtype=np.uint16)
 
     @cached_property
     def _sums(self) -> np.ndarray:
         """((H + 1) * (W + 1), 3) int32."""
-        return cv2.integral(self._frame).reshape(-1, 3)
+        sums = self._buffer("sums", (self._height + 1, self._width + 1, 3), np.int32)
+        return cv2.integral(self._frame, sums).reshape(-1, 3)
+
+    def _buffer(self, name: str, shape: tuple[int, ...], dtype: type) -> np.ndarray:
+        kept = self._buffers.get(name)
+        if kept is None or kept.shape != shape:
+            kept = self._buffers[name] = np.empty(shape, dtype)
+        return kept
 
     def level(self, width_px: int, height_px: int) -> np.ndarray:
         """(height_px, width_px, 3) float32 in [0, 255]; neither side larger than the frame's."""
