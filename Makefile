@@ -34,11 +34,12 @@ CLEAN_ENV := env -u PYTHONPATH -u PYTHONHOME -u AMENT_PREFIX_PATH -u CMAKE_PREFI
 WITH_ROS := $(CLEAN_ENV) bash -c '. $(INSTALL)/setup.bash && exec "$$@"' make
 
 .DELETE_ON_ERROR:
-.PHONY: faults help setup setup-all build demo test lint bench soak fuzz audit train clean
+.PHONY: help setup setup-all build demo test faults lint bench soak fuzz audit train clean
 
 help:
 	@echo "make demo    judge a stream of frames on real ROS 2 nodes   (SOURCE=image, folder, video, 0)"
 	@echo "make test    ruff, mypy, all tests but those of make faults (DISTRO=jazzy or kilted)"
+	@echo "make faults  kill, hang and spoil things around the node"
 	@echo "make bench   measure speed and memory, write build/bench.json"
 	@echo "make soak    the node under changing scenes: does it grow? (MINUTES=10), build/soak/"
 	@echo "make fuzz    generated messages into the node over DDS     (MESSAGES=20000)"
@@ -46,7 +47,6 @@ help:
 	@echo "make train   small run of the whole training chain"
 	@echo "make build   colcon build into build/$(DISTRO)"
 	@echo "make setup   the environment $(VENV), with $(VENV)/bin/fakeface"
-	@echo "make faults  kill, hang and spoil things around the node"
 	@echo "make lint    ruff and mypy"
 	@echo "make clean   remove build/ (the environment stays: rm -rf $(VENV))"
 

@@ -23,6 +23,7 @@ import os
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 _KEPT_BYTES = 128 << 20
 _LARGEST_ON_HEAP_BYTES = 32 << 20  # the most that glibc allows
+_LIBRARY = ctypes.CDLL(None)  # the C library
 
 
 def settle_process() -> None:
@@ -37,11 +38,10 @@ def settle_process() -> None:
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     os.environ.setdefault("OPENCV_FOR_THREADS_NUM", "1")
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):  # glibc's; other C libraries have none
-        library.mallopt(_MMAP_THRESHOLD, _LARGEST_ON_HEAP_BYTES)
-        library.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
-        library.mallopt(_ARENA_MAX, 1)
+    if hasattr(_LIBRARY, "mallopt"):  # glibc's; other C libraries have none
+        _LIBRARY.mallopt(_MMAP_THRESHOLD, _LARGEST_ON_HEAP_BYTES)
+        _LIBRARY.mallopt(_TRIM_THRESHOLD, _KEPT_BYTES)
+        _LIBRARY.mallopt(_ARENA_MAX, 1)
 
 
 def give_back_memory() -> None:
@@ -51,12 +51,10 @@ def give_back_memory() -> None:
     live on until Python happens to look for such circles.
     """
     gc.collect()
-    library = ctypes.CDLL(None)
-    if hasattr(library, "malloc_trim"):
-        library.malloc_trim(0)
+    if hasattr(_LIBRARY, "malloc_trim"):
+        _LIBRARY.malloc_trim(0)
 
 
 def current_core() -> int | None:
     """The core that the calling thread is on; None where the C library does not say."""
-    library = ctypes.CDLL(None)
-    return library.sched_getcpu() if hasattr(library, "sched_getcpu") else None
+    return _LIBRARY.sched_getcpu() if hasattr(_LIBRARY, "sched_getcpu") else None

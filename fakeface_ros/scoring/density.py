@@ -80,7 +80,8 @@ class GaussianKDE:
         self._projections = projections.astype(np.float32)
         norms = np.einsum("ij,ij->i", self._projections, self._projections, dtype=np.float64)
         self._residuals_sq = np.zeros(self.size) if residuals_sq is None else residuals_sq
-        self._offsets = (norms + self._residuals_sq) * 0.5 / self.bandwidth**2
+        self._half = 0.5 / self.bandwidth**2  # of a squared distance, to its exponent
+        self._offsets = self._half * (norms + self._residuals_sq)
 
     @classmethod
     def fit(
@@ -127,11 +128,10 @@ class GaussianKDE:
             points = _inner_products(points, self._basis)
         # |a|^2 of a full code is its projection's plus its residual's, so it serves both cases. In
         # place: with many codes the passes over memory take longer than the product.
-        half = 0.5 / self.bandwidth**2
         products = _inner_products(points, self._projections)
-        exponents = np.multiply(products, 2 * half, dtype=np.float64, order="C")
+        exponents = np.multiply(products, 2 * self._half, dtype=np.float64, order="C")
         exponents -= self._offsets
-        own = half * total_sq[:, None]
+        own = self._half * total_sq[:, None]
         largest = exponents.max(axis=1, keepdims=True)
         if (largest > own).any():  # a training code, but for rounding
             np.minimum(exponents, own, out=exponents)

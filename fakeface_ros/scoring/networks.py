@@ -45,9 +45,7 @@ class Networks:
             providers: as `make_session`.
         """
         self._sessions = [
-            make_session(files[name], 1, providers)
-            for name in sorted(files)
-            if name.startswith("network") and name.endswith(".onnx")
+            make_session(content, 1, providers) for content in network_files(files).values()
         ]
         self._workers = Workers(threads)
         self.outputs = frozenset(
@@ -58,17 +56,25 @@ class Networks:
         """Every output, (N, ...) float32, of crops (N, S, S, 3), N >= 1."""
         share = -(-len(crops) * len(self._sessions) // self._workers.count)
         step = min(share, _CROPS_AT_ONCE)
-        jobs = [
-            (session, start) for session in self._sessions for start in range(0, len(crops), step)
-        ]
-        answers = self._workers.map(
-            lambda job: job[0].run(None, {"crops": crops[job[1] : job[1] + step]}), jobs
+        starts = range(0, len(crops), step)
+        jobs = [(session, start) for session in self._sessions for start in starts]
+        answers = iter(
+            self._workers.map(
+                lambda job: job[0].run(None, {"crops": crops[job[1] : job[1] + step]}), jobs
+            )
         )
-        values: dict[str, dict[int, list[np.ndarray]]] = {}
-        for (session, start), answer in zip(jobs, answers, strict=True):
-            for output, value in zip(session.get_outputs(), answer, strict=True):
-                values.setdefault(output.name, {}).setdefault(start, []).append(value)
-        return {
-            name: np.concatenate([np.mean(given, axis=0) for given in parts.values()])
-            for name, parts in values.items()
-        }
+        given: dict[str, list[np.ndarray]] = {}
+        for session in self._sessions:
+            outputs = zip(*(next(answers) for _ in starts), strict=True)
+            for output, parts in zip(session.get_outputs(), outputs, strict=True):
+                given.setdefault(output.name, []).append(np.concatenate(parts))
+        return {name: np.mean(values, axis=0) for name, values in given.items()}
+
+
+def network_files(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Of a bundle's files, by name, those that are such networks; in the order of their names."""
+    return {
+        name: files[name]
+        for name in sorted(files)
+        if name.startswith("network") and name.endswith(".onnx")
+    }

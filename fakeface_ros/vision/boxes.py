@@ -73,16 +73,17 @@ def suppress(
         return np.arange(len(boxes))
     order = np.argsort(-scores, kind="stable")
     boxes = boxes[order]
+    if groups is not None:
+        groups = groups[order]
     keep = []
     for start in range(0, len(boxes), _BLOCK):
         block = boxes[start : start + _BLOCK]
         stronger = overlap(boxes[: start + len(block)], block, over) > threshold
         stronger &= np.arange(start + len(block))[:, None] < start + np.arange(len(block))[None, :]
         if groups is not None:
-            mine = groups[order]
-            stronger &= mine[: start + len(block), None] == mine[start : start + len(block)]
+            stronger &= groups[: start + len(block), None] == groups[start : start + len(block)]
         keep.append(~stronger.any(axis=0))
-    return order[np.concatenate(keep)] if keep else order
+    return order[np.concatenate(keep)]
 
 
 def square(boxes: np.ndarray) -> np.ndarray:

@@ -30,13 +30,12 @@ from fakeface_ros.parallel import Workers
 from fakeface_ros.results import Detections
 from fakeface_ros.vision.boxes import square, suppress
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
-from fakeface_ros.vision.proposals import propose
+from fakeface_ros.vision.proposals import OVERLAP, propose
 
 DEFAULT_MIN_FACE_PX = 40
 DEFAULT_THRESHOLD = 0.8
 
 _RNET_THRESHOLD = 0.7
-_OVERLAP = 0.7
 _OUTSIDE = 127.5  # becomes 0 in the networks, as the wheel pads
 
 
@@ -116,7 +115,7 @@ class MtcnnDetector:
         )
         chosen = probability[:, 0] > _RNET_THRESHOLD
         boxes = _moved(boxes, offsets)[chosen]
-        return square(boxes[suppress(boxes, probability[chosen, 0], _OVERLAP)])
+        return square(boxes[suppress(boxes, probability[chosen, 0], OVERLAP)])
 
     def _locate(self, frame: np.ndarray, boxes: np.ndarray) -> Detections:
         """Stage 3: final boxes, landmarks and confidences."""
@@ -132,7 +131,7 @@ class MtcnnDetector:
         chosen = probability[:, 0] > self.threshold
         boxes, landmarks = _moved(boxes, offsets)[chosen], landmarks[chosen]
         scores = probability[chosen, 0]
-        keep = suppress(boxes, scores, _OVERLAP, over="smaller")
+        keep = suppress(boxes, scores, OVERLAP, over="smaller")
         height, width = frame.shape[:2]
         corners = np.clip(boxes[keep], 0, (width, height, width, height))
         xywh = np.concatenate([corners[:, :2], corners[:, 2:] - corners[:, :2]], axis=1)

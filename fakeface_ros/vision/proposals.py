@@ -30,7 +30,10 @@ _WINDOW_PX = 12  # what pnet sees of a pyramid level, every _STRIDE_PX pixels
 _STRIDE_PX = 2
 _PYRAMID_FACTOR = 0.709
 _THRESHOLD = 0.6
-_LEVEL_OVERLAP, _OVERLAP = 0.5, 0.7
+_LEVEL_OVERLAP = 0.5
+
+OVERLAP = 0.7
+"""Above which the weaker of two boxes goes, in this stage and those after it."""
 
 _BAND_PX = 30_000
 """Of a level that pnet sees at once: a frame of 1080p takes 35 MB less so, and no more time."""
@@ -91,7 +94,7 @@ def propose(
     boxes, scores, numbers = _windows(grids)
     keep = suppress(boxes, scores, _LEVEL_OVERLAP, groups=numbers)
     boxes, scores = boxes[keep], scores[keep]
-    return square(boxes[suppress(boxes, scores, _OVERLAP)])
+    return square(boxes[suppress(boxes, scores, OVERLAP)])
 
 
 def pyramid_scales(height_px: int, width_px: int, min_face_px: int) -> list[float]:

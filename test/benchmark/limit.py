@@ -29,6 +29,7 @@ from timing import rounded
 
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.scoring.evidence import AUTOENCODER
+from fakeface_ros.scoring.networks import network_files
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
 
 
@@ -84,7 +85,7 @@ def record(pipeline: Pipeline) -> dict[str, Recorder]:
     if scorer.autoencoder is not None:
         recorders[AUTOENCODER] = Recorder(scorer.autoencoder._session)
         scorer.autoencoder._session = recorders[AUTOENCODER]  # type: ignore[assignment]
-    names = sorted(name for name in pipeline.bundle.files if name.startswith("network"))
+    names = list(network_files(pipeline.bundle.files))
     networks = scorer._networks
     recorders |= {n: Recorder(s) for n, s in zip(names, networks._sessions, strict=True)}
     networks._sessions = [recorders[name] for name in names]  # type: ignore[misc]

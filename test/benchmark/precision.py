@@ -36,7 +36,7 @@ from timing import interleaved_ms, ratios, rounded, summarise
 
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.scoring.codec import canonical_crops
-from fakeface_ros.scoring.networks import Networks
+from fakeface_ros.scoring.networks import Networks, network_files
 from fakeface_ros.vision.alignment import resize_crop
 from training.half_weights import whole
 from training.metrics import auroc
@@ -78,7 +78,7 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
         pictures = [resize_crop(np.asarray(picture), bundle.size_px) for picture in read]
         return canonical_crops(np.stack(pictures), bundle.jpeg_quality)
 
-    shipped = {n: content for n, content in bundle.files.items() if n.startswith("network")}
+    shipped = network_files(bundle.files)
     single = {
         name: whole(onnx.load_model_from_string(content)).SerializeToString()
         for name, content in shipped.items()
