@@ -287,6 +287,7 @@ rclpy.spin(node)
 """
 
 
+@pytest.mark.usefixtures("by_udp")  # the sleeper is killed in the end
 def test_a_subscriber_that_never_reads_holds_nobody_up(start, onlook, portrait, tmp_path):
     node = start("fakeface_node", reliable("/stuck"), "/stuck")
     onlooker = onlook("/stuck")
@@ -296,7 +297,6 @@ def test_a_subscriber_that_never_reads_holds_nobody_up(start, onlook, portrait, 
         stdout=subprocess.PIPE,
         start_new_session=True,
         cwd=tmp_path,  # Python would look for fakeface_ros.msg in the checkout first
-        env={**os.environ, "FASTDDS_BUILTIN_TRANSPORTS": "UDPv4"},  # killed in the end: see by_udp
     )
     try:
         assert sleeper.stdout is not None
