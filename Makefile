@@ -34,12 +34,11 @@ CLEAN_ENV := env -u PYTHONPATH -u PYTHONHOME -u AMENT_PREFIX_PATH -u CMAKE_PREFI
 WITH_ROS := $(CLEAN_ENV) bash -c '. $(INSTALL)/setup.bash && exec "$$@"' make
 
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-all build demo test faults lint bench soak fuzz audit train clean
+.PHONY: help setup setup-all build demo test lint bench soak fuzz audit train clean
 
 help:
 	@echo "make demo    judge a stream of frames on real ROS 2 nodes   (SOURCE=image, folder, video, 0)"
-	@echo "make test    ruff, mypy, all tests but those of make faults (DISTRO=jazzy or kilted)"
-	@echo "make faults  kill, hang and spoil things around the node"
+	@echo "make test    ruff, mypy, all tests                        (DISTRO=jazzy or kilted)"
 	@echo "make bench   measure speed and memory, write build/bench.json"
 	@echo "make soak    the node under changing scenes: does it grow? (MINUTES=10), build/soak/"
 	@echo "make fuzz    generated messages into the node over DDS     (MESSAGES=20000)"
@@ -89,12 +88,7 @@ test: lint $(BUILD_STAMP)
 	@echo "[test] core and training"
 	@$(CLEAN_ENV) pytest test --ignore=test/ros
 	@echo "[test] nodes on ROS 2 $(DISTRO)"
-	@$(WITH_ROS) pytest test/ros --ignore=test/ros/test_faults.py
-
-# Apart and by UDP: after processes were killed, images over Fast DDS's shared memory now and then
-# stay away for a while, also for processes that came later.
-faults: $(ALL_STAMP) $(BUILD_STAMP)
-	@FASTDDS_BUILTIN_TRANSPORTS=UDPv4 $(WITH_ROS) pytest test/ros/test_faults.py
+	@$(WITH_ROS) pytest test/ros
 
 bench: $(ALL_STAMP) $(BUILD_STAMP)
 	@$(WITH_ROS) python test/benchmark/bench.py --out build/bench.json

@@ -40,6 +40,9 @@ from fakeface_ros.node.conversion import to_image
 from fakeface_ros.scoring.bundle import MANIFEST
 
 
+PROFILE = Path(__file__).parents[2] / "launch" / "dds" / "fastdds_without_shared_memory.xml"
+
+
 @pytest.fixture
 def by_udp(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is started from here on receives by UDP alone, since it is killed; images be small.
@@ -48,7 +51,10 @@ def by_udp(monkeypatch: pytest.MonkeyPatch) -> None:
     README.md), and every later process on the same port, of whatever test, would get nothing.
     Of a large image, a busy machine's socket buffers lose some fragment each time.
     """
-    monkeypatch.setenv("FASTDDS_BUILTIN_TRANSPORTS", "UDPv4")
+    monkeypatch.setenv("FASTRTPS_DEFAULT_PROFILES_FILE", str(PROFILE))  # Humble, Jazzy
+    monkeypatch.setenv("FASTDDS_DEFAULT_PROFILES_FILE", str(PROFILE))  # Kilted
+    # LOCALHOST would add shared memory to any profile.
+    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SYSTEM_DEFAULT")
 
 
 @pytest.fixture
