@@ -39,7 +39,6 @@ from rosgraph_msgs.msg import Clock
 from fakeface_ros.node.conversion import to_image
 from fakeface_ros.scoring.bundle import MANIFEST
 
-
 PROFILE = Path(__file__).parents[2] / "launch" / "dds" / "fastdds_without_shared_memory.xml"
 
 
@@ -139,19 +138,20 @@ def take(taken: list[tuple[int, int, float]], onlooker: Onlooker, pid: int) -> N
 
 
 def assert_flat(taken: list[tuple[int, int, float]]) -> None:
-    """Memory comes back to where it was after the second time: up to 20 MB of what was freed may
-    be kept for the next frame. make soak looks closer.
+    """Nothing is left behind each time, though the process may keep 20 MB of what was freed.
+
+    A model that stayed would be over 10 MB a time. make soak looks closer.
     """
     memory = [memory for _, _, memory in taken[1:]]
     half = len(memory) // 2
-    assert min(memory[half:]) <= max(memory[:half]) + 2, taken
+    assert min(memory[half:]) <= max(memory[:half]) + 20, taken
 
 
 def test_life_again_and_again_leaves_nothing_behind(start, onlook, portrait):
     node = start("fakeface_node", {"autostart": False, **reliable("/again")}, "/again")
     onlooker = onlook("/again")
     taken = []
-    for _ in range(7):
+    for _ in range(11):
         assert onlooker.change_state(Transition.TRANSITION_CONFIGURE)
         assert onlooker.change_state(Transition.TRANSITION_ACTIVATE)
         onlooker.wait_for_match()
@@ -170,7 +170,7 @@ def test_one_model_after_another_leaves_nothing_behind(start, onlook, portrait):
     onlooker = onlook("/models")
     onlooker.wait_for_match()
     taken = []
-    for _ in range(7):
+    for _ in range(11):
         for model in ("cae_kde", "default"):
             assert set_model(onlooker, model).successful
             onlooker.wait(
