@@ -46,9 +46,10 @@ def astronaut() -> np.ndarray:
 
 @pytest.fixture
 def record(tmp_path: Path) -> Callable[..., Path]:
-    """record(name, {topic: pictures}, …): a ROS 2 recording of raw or, by topic, JPEG images.
+    """A function of a name and {topic: pictures} that makes a ROS 2 recording.
 
-    Images come every 100 ms, topic by topic in turn, from a second after the epoch.
+    Images are raw or, by topic, JPEG. They come every 100 ms, topic by topic
+    in turn, from a second after the epoch.
     """
     from rosbags.rosbag2 import StoragePlugin, Writer
     from rosbags.typesys import Stores, get_typestore

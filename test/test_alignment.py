@@ -98,7 +98,7 @@ def test_resize_crop_shrinks_by_area_and_swaps_to_rgb():
 
 
 def test_aligned_faces_come_back_as_they_were(shared_data):
-    """DESIGN's fact: the quad found on aligned 256 px faces is nearly the whole picture."""
+    """The quad found on aligned 256 px faces is nearly the whole picture."""
     detector = MtcnnDetector(min_face_px=20)
     files = sorted((shared_data / "faces" / "dev_real").iterdir())[:40]
     quads = []

@@ -139,7 +139,7 @@ def test_a_manifest_that_is_no_json_object_is_refused(copy, text):
 
 
 def test_linked_files_are_used_but_checked_like_any_other(copy, tmp_path):
-    """colcon build --symlink-install makes bundles of links."""
+    """Such bundles come of colcon build --symlink-install."""
     outside = tmp_path / "outside"
     (copy / "density.npz").rename(outside)
     (copy / "density.npz").symlink_to(outside)

@@ -60,7 +60,7 @@ def ros() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def start(ros: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Starter]:
-    """start(name, parameters, namespace): an installed executable, stopped after the module."""
+    """A function that starts an installed executable, which is stopped after the module."""
     started: list[Executable] = []
     logs = tmp_path_factory.mktemp("logs")
 
@@ -78,7 +78,7 @@ def start(ros: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Start
 
 @pytest.fixture(scope="module")
 def onlook(ros: None) -> Iterator[Callable[..., Onlooker]]:
-    """onlook(namespace, …): an Onlooker, destroyed after the module."""
+    """A function that makes an Onlooker, which is destroyed after the module."""
     made: list[Onlooker] = []
 
     def onlook_(*args: Any, **kwargs: Any) -> Onlooker:

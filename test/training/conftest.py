@@ -31,7 +31,7 @@ SIZE_PX = 32
 
 
 def picture(seed: int, side_px: int = 64) -> np.ndarray:
-    """A smooth random picture (side, side, 3) uint8 BGR; another seed, another picture."""
+    """Smooth and random, (side, side, 3) uint8 BGR; another seed, another one."""
     coarse = np.random.default_rng(seed).integers(0, 256, (7, 7, 3)).astype(np.uint8)
     return cv2.resize(coarse, (side_px, side_px), interpolation=cv2.INTER_CUBIC)
 
