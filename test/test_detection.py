@@ -18,6 +18,7 @@ import cv2
 import numpy as np
 import pytest
 
+from fakeface_ros.vision import detection
 from fakeface_ros.vision.boxes import overlap
 from fakeface_ros.vision.detection import MtcnnDetector
 
@@ -78,6 +79,18 @@ def test_boxes_of_a_cut_face_lie_in_the_frame(detector, astronaut):
 @pytest.mark.parametrize("shape", [(1, 1), (5, 300), (480, 640)])
 def test_a_frame_without_faces_gives_none(detector, shape):
     assert len(detector.detect(np.full((*shape, 3), 128, np.uint8))) == 0
+
+
+def test_batches_find_what_all_at_once_find(detector, astronaut, monkeypatch):
+    frame = np.hstack([astronaut[:, ::-1], astronaut, astronaut[::-1]])
+    found = []
+    for count in (1, 2, 1000):
+        monkeypatch.setattr(detection, "_BOXES_AT_ONCE", count)
+        found.append(detector.detect(np.ascontiguousarray(frame)))
+    assert len(found[0]) >= 2
+    for other in found[1:]:
+        np.testing.assert_allclose(other.boxes, found[0].boxes, atol=0.01)
+        np.testing.assert_allclose(other.scores, found[0].scores, atol=1e-4)
 
 
 def test_noise_gives_no_face(detector):

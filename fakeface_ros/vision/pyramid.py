@@ -83,7 +83,8 @@ class Pyramid:
         places += self._width + 1
         below = self._sums.take(places, axis=0).reshape(len(row), 2 * length)
         # Whole numbers as long as they are large: whole rows between two edges, then the rests.
-        parts = np.multiply(below - above, row_rest[:, None], dtype=np.float32)
+        below -= above
+        parts = np.multiply(below, row_rest[:, None], dtype=np.float32)
         bands = parts[1:] - parts[:-1]
         bands += above[1:] - above[:-1]
         left, right = bands[:, :length], bands[:, length:]
