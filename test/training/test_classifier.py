@@ -116,15 +116,6 @@ def test_a_weights_file_with_anything_but_tensors_is_refused():
     assert pretrained._TensorsOnly(io.BytesIO(harmless)).load() == [1, 2]
 
 
-def test_a_mirrored_network_says_of_a_crop_what_another_says_of_its_mirror_image():
-    plain, mirrored = (network.build("lite1", mirrored=mirrored) for mirrored in (False, True))
-    network.load_pretrained(plain)
-    mirrored.set_weights(plain.get_weights())
-    crops = np.random.default_rng(0).uniform(size=(2, 64, 64, 3)).astype(np.float32)
-    np.testing.assert_allclose(mirrored(crops), plain(crops[:, :, ::-1]), atol=1e-5)
-    assert np.abs(np.asarray(mirrored(crops)) - np.asarray(plain(crops))).max() > 1e-3
-
-
 def test_pooling_gives_mean_and_spread():
     values = np.random.default_rng(0).normal(size=(2, 5, 4, 3)).astype(np.float32)
     pooled = np.asarray(network.MeanAndSpread()(values))
@@ -189,12 +180,11 @@ def test_the_bundle_says_what_keras_says(networks, bundle):
     [
         (["lite1", "lite0"], [["logit"], ["logit", "features"]]),
         (["lite0", "lite0"], [["logit", "features"], ["logit"]]),
-        (["lite0 mirrored", "lite0"], [["logit"], ["logit", "features"]]),
         (["lite1"], [["logit"], ["features"]]),
     ],
 )
 def test_features_come_with_the_first_network_of_their_backbone(backbones, outputs):
-    trained = [network.build(name.split()[0], "mirrored" in name) for name in backbones]
+    trained = [network.build(backbone) for backbone in backbones]
     for model in trained:
         network.load_pretrained(model)
     crops = np.random.default_rng(0).uniform(size=(2, 64, 64, 3)).astype(np.float32)

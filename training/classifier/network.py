@@ -72,33 +72,23 @@ class MeanAndSpread(layers.Layer):
         return ops.concatenate([mean, ops.sqrt(variance + 1e-5)], axis=-1)
 
 
-@keras.saving.register_keras_serializable("fakeface")
-class Mirrored(layers.Layer):
-    """(N, h, w, c) -> the same, left and right in each other's place."""
-
-    def call(self, inputs):  # noqa: D102
-        return inputs[:, :, ::-1]
-
-
 def kept_blocks(backbone: str) -> int:
     """How many blocks keep ImageNet's weights."""
     return sum(BACKBONES[backbone].repeats[:KEPT_STAGES])
 
 
-def build_front(backbone: str, mirrored: bool = False) -> keras.Model:
+def build_front(backbone: str) -> keras.Model:
     """The five stages with fresh weights.
 
     Args:
         backbone: one of pretrained.BACKBONES.
-        mirrored: left and right of the crops change places first.
 
     Returns:
         A model from "crops" (N, 64, 64, 3) float32 RGB in [0, 1] to features (N, 8, 8, 112).
     """
     crops = keras.Input((SIZE_PX, SIZE_PX, 3), name="crops")
-    sides = Mirrored(name="mirrored")(crops) if mirrored else crops
     # (x - 127) / 128, as the pretrained weights expect.
-    values = layers.Rescaling(255 / 128, offset=-127 / 128, name="to_unit")(sides)
+    values = layers.Rescaling(255 / 128, offset=-127 / 128, name="to_unit")(crops)
     # The scale at which the pretrained filters meet faces best.
     values = layers.UpSampling2D(2, interpolation="bilinear", name="enlarged")(values)
     values = _convolution(values, STEM_FILTERS, 3, 2, "stem")
@@ -119,14 +109,14 @@ def build_front(backbone: str, mirrored: bool = False) -> keras.Model:
     return keras.Model(crops, values, name=backbone)
 
 
-def build(backbone: str, mirrored: bool = False) -> keras.Model:
-    """The forgery network with fresh weights; arguments as in build_front.
+def build(backbone: str) -> keras.Model:
+    """The forgery network with fresh weights.
 
     Returns:
         A model from "crops" (N, 64, 64, 3) float32 RGB in [0, 1] to "logit" (N, 1), high is fake;
         its name is that of the backbone.
     """
-    front = build_front(backbone, mirrored)
+    front = build_front(backbone)
     values = MeanAndSpread(name="pool")(front.output)
     values = layers.BatchNormalization(name="features", center=False, scale=False)(values)
     values = layers.Dropout(_DROPOUT, name="dropout")(values)
@@ -145,7 +135,7 @@ def build_face_features() -> keras.Model:
 def read_trained(weights: Path) -> keras.Model:
     """The forgery network that training.classifier.train left, settings.json beside it."""
     settings = json.loads(weights.with_name("settings.json").read_text(encoding="utf-8"))
-    model = build(settings["backbone"], settings["mirrored"])
+    model = build(settings["backbone"])
     with np.load(weights) as arrays:
         model.set_weights([arrays[name] for name in arrays.files])
     return model
@@ -154,8 +144,8 @@ def read_trained(weights: Path) -> keras.Model:
 def with_features(trained: Sequence[keras.Model]) -> list[tuple[keras.Model, list[str]]]:
     """The networks of a bundle: those trained, one of which also gives the features of the face.
 
-    That is the first of the features' own backbone that sees crops as they are, with which they
-    share the kept blocks; where there is none, the features have a network of their own.
+    That is the first of the features' own backbone, with which they share the kept blocks; where
+    there is none, the features have a network of their own.
 
     Args:
         trained: models of `build`, after training.
@@ -167,8 +157,7 @@ def with_features(trained: Sequence[keras.Model]) -> list[tuple[keras.Model, lis
     features = build_face_features()
     networks: list[tuple[keras.Model, list[str]]] = [(model, ["logit"]) for model in trained]
     for number, model in enumerate(trained):
-        mirrored = any(isinstance(layer, Mirrored) for layer in model.layers)
-        if model.name == features.name and not mirrored:
+        if model.name == features.name:
             networks[number] = (_share_kept_blocks([model, features]), ["logit", "features"])
             return networks
     return [*networks, (features, ["features"])]

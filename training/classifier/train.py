@@ -51,14 +51,11 @@ class Settings:
     """How the network is trained; the one source of these defaults.
 
     Attributes:
-        mirrored: the network sees each crop mirrored. Beside another one that does not, it sees
-            something else, at no cost.
         strength: of the random changes, in [0, 1].
         share: of each fold's pictures that is trained on, in (0, 1]: for a learning curve.
     """
 
     backbone: str = "lite0"
-    mirrored: bool = False
     epochs: int = 12
     steps_per_epoch: int = 100
     batch_size: int = 32
@@ -83,7 +80,7 @@ def train(real: list[Folder], fake: list[Folder], settings: Settings) -> keras.M
         settings: see Settings.
     """
     keras.utils.set_random_seed(settings.seed)
-    model = build(settings.backbone, settings.mirrored)
+    model = build(settings.backbone)
     load_pretrained(model)
     keep_first_blocks(model)
     _start_from_regression(model, real, fake, settings.steps_per_epoch)
@@ -221,11 +218,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--folds", type=int, help="cross-validate instead of training on all")
     parser.add_argument("--fold", type=int, help="only this one of the folds, from 0")
     for name, value in asdict(Settings()).items():
-        option = f"--{name.replace('_', '-')}"
-        if isinstance(value, bool):
-            parser.add_argument(option, action="store_true")
-        else:
-            parser.add_argument(option, type=type(value), default=value)
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     given = parser.parse_args(arguments)
     settings = Settings(**{name: getattr(given, name) for name in asdict(Settings())})
     given.out.mkdir(parents=True, exist_ok=True)
