@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import IncludeLaunchDescription
+from launch.actions import IncludeLaunchDescription, Shutdown
 from launch.launch_description_sources import PythonLaunchDescriptionSource
 from launch.substitutions import LaunchConfiguration
 from launch_ros.actions import Node
@@ -33,13 +33,17 @@ HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
 
 ARGUMENTS = {
     "source": ("", "image, folder, video or webcam index; empty shows a portrait and its twin"),
+    "namespace": ("", "namespace of both nodes"),
+    "image_topic": ("image", "topic of the images"),
+    "params_file": (str(HERE / "params" / "demo.yaml"), "parameter file of the fakeface node"),
     "model": ("", "name or path of a bundle; empty takes that of the parameter file"),
     "rviz": ("true", "whether rviz shows the annotated images"),
 }
 
 
 def generate_launch_description() -> LaunchDescription:
-    """Image source, fakeface node and rviz."""
+    """Image source, fakeface node and rviz; all end with the source."""
+    passed_on = [name for name in ARGUMENTS if name != "source"]
     # A string whatever it looks like: a webcam's index is none of YAML's numbers here.
     source = ParameterValue(LaunchConfiguration("source"), value_type=str)
     return LaunchDescription(
@@ -48,16 +52,15 @@ def generate_launch_description() -> LaunchDescription:
             Node(
                 package="fakeface_ros",
                 executable="image_source",
+                namespace=LaunchConfiguration("namespace"),
                 parameters=[{"source": source}],
+                remappings=[("image", LaunchConfiguration("image_topic"))],
                 output="screen",
+                on_exit=Shutdown(reason="the image source has ended"),
             ),
             IncludeLaunchDescription(
                 PythonLaunchDescriptionSource(str(HERE / "fakeface.launch.py")),
-                launch_arguments={
-                    "params_file": str(HERE / "params" / "demo.yaml"),
-                    "model": LaunchConfiguration("model"),
-                    "rviz": LaunchConfiguration("rviz"),
-                }.items(),
+                launch_arguments=[(name, LaunchConfiguration(name)) for name in passed_on],
             ),
         ]
     )

@@ -19,13 +19,16 @@ ros2 launch fakeface_ros fakeface.launch.py image_topic:=/camera/image_raw
 
 from pathlib import Path
 
-from ament_index_python.packages import get_package_share_directory
-from launch import LaunchContext, LaunchDescription
-from launch.actions import OpaqueFunction
-from launch.conditions import IfCondition
+from ament_index_python.packages import (
+    PackageNotFoundError,
+    get_package_prefix,
+    get_package_share_directory,
+)
+from launch import Action, LaunchContext, LaunchDescription
+from launch.actions import LogInfo, OpaqueFunction
 from launch_ros.actions import Node
 
-from fakeface_ros.node.launch_arguments import declare, values_of
+from fakeface_ros.node.launch_arguments import declare, is_true, values_of
 
 HERE = Path(get_package_share_directory("fakeface_ros")) / "launch"
 
@@ -44,14 +47,14 @@ def generate_launch_description() -> LaunchDescription:
     return LaunchDescription([*declare(ARGUMENTS), OpaqueFunction(function=start)])
 
 
-def start(context: LaunchContext) -> list[Node]:
+def start(context: LaunchContext) -> list[Action]:
     """The node, and rviz where wanted, from the arguments' values."""
     values = values_of(ARGUMENTS, context)
-    sim_time = {"use_sim_time": values["use_sim_time"].lower() in ("true", "1")}
+    sim_time = {"use_sim_time": is_true(values["use_sim_time"])}
     own = {"model": values["model"]} if values["model"] else {}
     namespace = values["namespace"].strip("/")
-    annotated = f"/{namespace}/fakeface/image_annotated".replace("//", "/")
     return [
+        *(rviz(namespace, sim_time) if is_true(values["rviz"]) else []),
         Node(
             package="fakeface_ros",
             executable="fakeface_node",
@@ -60,6 +63,17 @@ def start(context: LaunchContext) -> list[Node]:
             remappings=[("image", values["image_topic"])],
             output="screen",
         ),
+    ]
+
+
+def rviz(namespace: str, sim_time: dict[str, bool]) -> list[Action]:
+    """Rviz on the annotated images, or a word that it is missing."""
+    try:
+        get_package_prefix("rviz2")
+    except PackageNotFoundError:  # launch would end here, and leave the other nodes running
+        return [LogInfo(msg="rviz2 is not installed: the annotated images are not shown")]
+    annotated = f"/{namespace}/fakeface/image_annotated".replace("//", "/")
+    return [
         Node(
             package="rviz2",
             executable="rviz2",
@@ -67,6 +81,5 @@ def start(context: LaunchContext) -> list[Node]:
             arguments=["-d", str(HERE / "rviz" / "fakeface.rviz")],
             parameters=[sim_time],
             remappings=[("/fakeface/image_annotated", annotated)],
-            condition=IfCondition(values["rviz"]),
-        ),
+        )
     ]

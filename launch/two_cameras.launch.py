@@ -35,6 +35,7 @@ ARGUMENTS = {
     "cameras": ("left,right", "namespaces of the cameras, with commas between"),
     "image_topic": ("image_raw", "topic of the images in each of these namespaces"),
     "params_file": (str(HERE / "params" / "fakeface.yaml"), "parameter file for all of them"),
+    "model": ("", "name or path of a bundle; empty takes that of the parameter file"),
     "use_sim_time": ("false", "whether to go by /clock"),
 }
 

@@ -35,7 +35,7 @@ class Situation:
     """What the node is about.
 
     Attributes:
-        state: of its life: "unconfigured", "inactive" or "active".
+        state: of its life: "unconfigured", "inactive", "active" or "finalized".
         problem: why it could not be configured or activated, or "".
         enabled: whether ~/enable lets images in.
         topic: images are taken from.

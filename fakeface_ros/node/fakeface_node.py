@@ -62,6 +62,7 @@ class FakefaceNode(LifecycleNode):
         self._counts = Counts()
         self._enabled = True
         self._problem = ""
+        self._finalized = False
         self._outputs: Outputs | None = None
         self._judge: Judge | None = None
         self._replacement: Replacement | None = None
@@ -112,11 +113,8 @@ class FakefaceNode(LifecycleNode):
             self.get_logger(),
         )
         self._replacement = Replacement(self._judge, self._on_model, self._on_model_failure)
-        self._outputs.say_model(pipeline.bundle)
-        self.get_logger().info(
-            f"model {pipeline.bundle.name} {pipeline.bundle.version} is loaded, "
-            f"images are converted by {converter.library}"
-        )
+        self.get_logger().info(f"images are converted by {converter.library}")
+        self._on_model(pipeline)
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Start to judge."""
@@ -145,6 +143,7 @@ class FakefaceNode(LifecycleNode):
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop from whatever state."""
         self.release()
+        self._finalized = True
         return SUCCESS
 
     def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -207,6 +206,7 @@ class FakefaceNode(LifecycleNode):
     def _on_model(self, pipeline: Pipeline) -> None:
         if self._outputs is not None:
             self._outputs.say_model(pipeline.bundle)
+        self.get_logger().info(f"model {pipeline.bundle.name} {pipeline.bundle.version} is loaded")
 
     def _on_model_failure(self, error: Exception) -> None:
         """Called on the loading thread; parameters belong to the executor's."""
@@ -222,8 +222,9 @@ class FakefaceNode(LifecycleNode):
 
     def _situation(self) -> Situation:
         bundle = self._judge.pipeline.bundle if self._judge else None
+        idle = "finalized" if self._finalized else "unconfigured"
         return Situation(
-            state="active" if self._intake else "inactive" if self._judge else "unconfigured",
+            state="active" if self._intake else "inactive" if self._judge else idle,
             problem=self._problem,
             enabled=self._enabled,
             topic=self._topic.name,

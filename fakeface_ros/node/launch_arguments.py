@@ -34,3 +34,16 @@ def declare(arguments: Mapping[str, tuple[str, str]]) -> list[DeclareLaunchArgum
 def values_of(names: Iterable[str], context: LaunchContext) -> dict[str, str]:
     """What the arguments are set to, by name."""
     return {name: LaunchConfiguration(name).perform(context) for name in names}
+
+
+def is_true(value: str) -> bool:
+    """Whether an argument that is true or false is true.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    if value.lower() in ("true", "1"):
+        return True
+    if value.lower() in ("false", "0"):
+        return False
+    raise ValueError(f"{value!r} is neither true nor false")

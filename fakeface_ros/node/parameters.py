@@ -118,7 +118,7 @@ SETTINGS = (
     ),
     Setting(
         "alpha", _PIPELINE.alpha or 0.0,
-        "share of real faces that may be called fake; 0 takes the model's own", low=0.0, high=0.99,
+        "share of real faces called fake at most; 0.0 takes the model's own", low=0.0, high=0.99,
     ),
     Setting(
         "threads", _PIPELINE.threads, "threads at work on one frame; 0 takes one for every core",

@@ -178,6 +178,7 @@ def test_one_model_after_another_leaves_nothing_behind(start, onlook, portrait):
             )
         take(taken, onlooker, node.pid)
     assert_flat(taken)
+    assert node.text().count("model cae_kde 1.0.0 is loaded") == len(taken)
     node.stop()
 
 

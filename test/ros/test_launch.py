@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -46,8 +47,11 @@ sys.exit(service.run())
 
 
 @contextmanager
-def launched(file: str, *arguments: str) -> Iterator[Callable[[], str]]:
-    """Run a launch file; gives a function that ends it and returns what it wrote."""
+def launched(file: str, *arguments: str) -> Iterator[Callable[..., str]]:
+    """Run a launch file; gives a function that ends it and returns what it wrote.
+
+    That takes for how many seconds it may end by itself first.
+    """
     process = subprocess.Popen(
         [sys.executable, "-c", LAUNCH, str(SHARE / file), *arguments],
         stdout=subprocess.PIPE,
@@ -56,7 +60,9 @@ def launched(file: str, *arguments: str) -> Iterator[Callable[[], str]]:
         start_new_session=True,
     )
 
-    def end() -> str:
+    def end(wait_s: float = 0.0) -> str:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=wait_s)[0]
         os.killpg(process.pid, signal.SIGINT)  # to all, as Ctrl-C in a terminal
         return process.communicate(timeout=30)[0]
 
@@ -107,6 +113,28 @@ def test_demo_launch_shows_the_scene_and_its_verdicts(onlook):
         text = end()
     assert text.count("has finished cleanly") == 2, text
     assert "Traceback" not in text
+
+
+@pytest.mark.usefixtures("launch_ros")
+def test_demo_launch_works_in_a_namespace_on_another_topic_without_rviz(onlook):
+    onlooker = onlook("/robot", image_topic="elsewhere")
+    arguments = ("namespace:=robot", "image_topic:=camera", "rviz:=true")
+    with launched("demo.launch.py", *arguments) as end:
+        onlooker.wait(lambda: any(len(v.faces) == 2 for v in onlooker.verdicts), "two faces")
+        assert onlooker.node.count_publishers("/robot/camera") == 1
+        text = end()
+    assert "rviz2 is not installed" in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.usefixtures("launch_ros")
+@pytest.mark.parametrize("arguments", [("rviz:=maybe",), ("rviz:=false", "source:=/no/such")])
+def test_demo_launch_that_cannot_go_on_leaves_no_node_behind(onlook, arguments):
+    onlooker = onlook("/")
+    with launched("demo.launch.py", *arguments) as end:
+        text = end(wait_s=20.0)
+    assert "is neither true nor false" in text or "/no/such" in text
+    onlooker.wait(lambda: "fakeface" not in onlooker.node.get_node_names(), "its end")
 
 
 @pytest.mark.usefixtures("launch_ros")

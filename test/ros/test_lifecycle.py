@@ -91,6 +91,7 @@ def test_shutdown_works_from_every_state(start, onlook, state):
             "active": Transition.TRANSITION_ACTIVE_SHUTDOWN,
         }[state]
     )
+    onlooker.status(lambda values, _: values["state"] == "finalized")
     assert detector.stop() == 0
     assert "Traceback" not in detector.text()
 

@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 from fakeface_ros.node.processes import Executable, _yaml, hold_domain_id
 
@@ -81,6 +82,15 @@ def test_an_interrupt_between_two_steps_of_rclpy_is_an_end_like_any_other(ros, t
         cwd=tmp_path,  # Python would look for fakeface_ros.msg in the checkout first
     )
     assert (process.returncode, process.stderr) == (0, "")
+
+
+def test_an_interrupt_while_modules_are_imported_is_a_quiet_end(ros, tmp_path):
+    with Executable("fakeface_node", tmp_path / "log.txt") as process:
+        maps = Path(f"/proc/{process.pid}/maps")
+        while "numpy" not in maps.read_text(encoding="utf-8"):
+            assert process.exit_code is None
+        assert process.stop() == 0
+        assert process.text() == ""
 
 
 def test_strings_stay_strings_on_the_command_line():
