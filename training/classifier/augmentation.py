@@ -68,24 +68,6 @@ def other_background(
     return np.rint(other + soft * (picture.astype(np.float32) - other)).astype(np.uint8)
 
 
-def two_faces(picture: np.ndarray, other: np.ndarray, random: np.random.Generator) -> np.ndarray:
-    """One side of an aligned face (H, H, 3) uint8 BGR, and the other side of another one.
-
-    Both of one class, so that their face is of it too: few faces make many. Yun et al., "CutMix:
-    regularization strategy to train strong classifiers with localizable features", ICCV 2019,
-    along a line through the face, within a class.
-    """
-    side = len(picture)
-    other = cv2.resize(other, (side, side), interpolation=cv2.INTER_AREA)
-    rows, columns = np.mgrid[:side, :side].astype(np.float32) / side - 0.5
-    angle, softness = random.uniform(0, 2 * np.pi), random.uniform(0.01, 0.05)
-    distance = (
-        columns * np.cos(angle) + (rows - 0.05) * np.sin(angle) - random.uniform(-0.12, 0.12)
-    )
-    share = 1 / (1 + np.exp(-np.clip(distance / softness, -30, 30)))[..., None]
-    return np.rint(other + share * (picture.astype(np.float32) - other)).astype(np.uint8)
-
-
 def _moved(picture: np.ndarray, random: np.random.Generator) -> np.ndarray:
     """Mirrored or not; shifted by up to 4 %; three in four also turned and scaled by up to 12 %.
 

@@ -27,14 +27,11 @@ import numpy as np
 
 from fakeface_ros.scoring.codec import encode_jpeg
 from fakeface_ros.vision.alignment import resize_crop
-from training.classifier.augmentation import other_background, random_crop, two_faces
+from training.classifier.augmentation import other_background, random_crop
 from training.pictures import decode
 
 OTHER_BACKGROUND = 0.5
 """Share of faces put before the background of another picture, of whichever class."""
-
-TWO_FACES = 0.5
-"""Share of faces put together from two of their class."""
 
 Folder = list[np.ndarray]
 """Pictures of one folder, (H, W, 3) uint8 BGR each."""
@@ -103,8 +100,6 @@ class RandomBatches(keras.utils.PyDataset):
     def _draw(self, label: int, random: np.random.Generator) -> np.ndarray:
         small = self._starts[random.integers(len(self._starts))]
         picture = self._pick(label, small, random)
-        if random.random() < TWO_FACES:
-            picture = two_faces(picture, self._pick(label, small, random), random)
         if random.random() < OTHER_BACKGROUND * self.strength:
             other = self._pick(int(random.integers(2)), small, random)
             picture = other_background(picture, other, random)
