@@ -49,6 +49,11 @@ def generate_launch_description() -> LaunchDescription:
     return LaunchDescription(
         [
             *declare(ARGUMENTS),
+            # First what may fail: launch would end, and leave what runs already behind.
+            IncludeLaunchDescription(
+                PythonLaunchDescriptionSource(str(HERE / "fakeface.launch.py")),
+                launch_arguments=[(name, LaunchConfiguration(name)) for name in passed_on],
+            ),
             Node(
                 package="fakeface_ros",
                 executable="image_source",
@@ -57,10 +62,6 @@ def generate_launch_description() -> LaunchDescription:
                 remappings=[("image", LaunchConfiguration("image_topic"))],
                 output="screen",
                 on_exit=Shutdown(reason="the image source has ended"),
-            ),
-            IncludeLaunchDescription(
-                PythonLaunchDescriptionSource(str(HERE / "fakeface.launch.py")),
-                launch_arguments=[(name, LaunchConfiguration(name)) for name in passed_on],
             ),
         ]
     )
