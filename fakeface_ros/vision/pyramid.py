@@ -84,9 +84,10 @@ class Pyramid:
         below = self._sums.take(places, axis=0).reshape(len(row), 2 * length)
         # Whole numbers as long as they are large: whole rows between two edges, then the rests.
         below -= above
-        parts = np.multiply(below, row_rest[:, None], dtype=np.float32)
+        parts = below.astype(np.float32)  # NumPy's sums of two types go through small buffers
+        parts *= row_rest[:, None]
         bands = parts[1:] - parts[:-1]
-        bands += above[1:] - above[:-1]
+        bands += (above[1:] - above[:-1]).astype(np.float32)
         left, right = bands[:, :length], bands[:, length:]
         right -= left
         right *= np.repeat(column_rest, 3)

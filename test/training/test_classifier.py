@@ -224,6 +224,15 @@ def test_one_network_of_all_pictures(folders, tmp_path):
     assert fake.min() > real.max()
 
 
+def test_a_share_of_all_pictures_without_folds_is_refused(folders, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        train.main([
+            "--real", str(folders / "real"), "--fake", str(folders / "fake"),
+            "--out", str(tmp_path), "--share", "0.5",
+        ])  # fmt: skip
+    assert "--share is for a learning curve and needs --folds" in capsys.readouterr().err
+
+
 def test_an_empty_folder_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="no picture"):
         train.read_pictures([tmp_path])

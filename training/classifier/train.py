@@ -221,6 +221,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     given = parser.parse_args(arguments)
     settings = Settings(**{name: getattr(given, name) for name in asdict(Settings())})
+    if settings.share != 1.0 and not given.folds:
+        parser.error("--share is for a learning curve and needs --folds")
     given.out.mkdir(parents=True, exist_ok=True)
     also_real, also_fake = (
         [read_pictures([folder])[1] for folder in folders]
