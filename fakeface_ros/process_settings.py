@@ -51,6 +51,15 @@ def give_back_memory() -> None:
     live on until Python happens to look for such circles.
     """
     gc.collect()
+    trim_heap()
+
+
+def trim_heap() -> None:
+    """Give back what of the heap is free: 2 to 5 ms, and 5 to 15 ms more for the next frame.
+
+    Frames that come and go beside what is needed for judging them leave gaps, and now and then a
+    frame fits none of them: without this a process grew by 3 MB at a time, ever more rarely.
+    """
     if hasattr(_LIBRARY, "malloc_trim"):
         _LIBRARY.malloc_trim(0)
 

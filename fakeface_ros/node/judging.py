@@ -31,6 +31,9 @@ from fakeface_ros.node.parameters import Parameters
 from fakeface_ros.node.publishing import Outputs
 from fakeface_ros.node.throttle import Throttle
 from fakeface_ros.pipeline import Pipeline
+from fakeface_ros.process_settings import trim_heap
+
+_TRIM_EVERY_S = 30.0
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class Judge:
         self._logger = logger
         self._throttle = Throttle()
         self._reset = threading.Event()
+        self._trimmed_s = time.monotonic()
 
     def request_reset(self) -> None:
         """Forget the faces followed so far before the next image is judged."""
@@ -103,6 +107,9 @@ class Judge:
             parameters,
         )
         self._counts.processed(result, latency)
+        if time.monotonic() - self._trimmed_s > _TRIM_EVERY_S:
+            trim_heap()
+            self._trimmed_s = time.monotonic()
 
     def on_error(self, error: Exception) -> None:
         """Count what `judge` raised, and log it unless it was logged lately."""

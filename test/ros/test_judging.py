@@ -111,3 +111,15 @@ def test_the_next_image_is_judged(bench, astronaut, monkeypatch, capfd, stage, k
     told = capfd.readouterr().err
     assert told.count("image failed") == 1
     assert "it broke" in told
+
+
+def test_what_is_free_of_the_heap_is_given_back_now_and_then(bench, noise, monkeypatch):
+    trims: list[int] = []
+    monkeypatch.setattr(judging, "trim_heap", lambda: trims.append(1))
+    for _ in range(2):
+        bench.judged(to_image(noise))
+    assert not trims
+    monkeypatch.setattr(judging, "_TRIM_EVERY_S", 0.0)
+    for _ in range(3):
+        bench.judged(to_image(noise))
+    assert len(trims) >= 2
