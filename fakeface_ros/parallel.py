@@ -24,7 +24,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sized
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
@@ -55,32 +55,36 @@ class Workers:
             else None
         )
 
-    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
         """The function's results, in the order of the items.
 
-        Helpers begin with the first items, so the longest should come first; the caller makes the
-        items, where they are a generator's, and then takes what is left from the end. When an
-        exception is raised no thread is at work on these items any more.
+        Items are begun in this order too, so the longest should come first. When an exception is
+        raised no thread is at work on them any more.
         """
-        if self._helpers is None or (isinstance(items, Sized) and len(items) < 2):
+        if self._helpers is None or len(items) < 2:
             return [function(item) for item in items]
-        with self._on_other_cores():
-            taken, futures = [], []
+        results: dict[int, Result] = {}
+        numbers = iter(range(len(items)))  # of which each thread takes the next, and no two one
+
+        def work() -> None:
             try:
-                for item in items:
-                    taken.append(item)
-                    futures.append(self._helpers.submit(function, item))
-                own = {
-                    number: function(taken[number])
-                    for number in reversed(range(len(taken)))
-                    if futures[number].cancel()
-                }
+                for number in numbers:
+                    results[number] = function(items[number])
             finally:
-                wait([future for future in futures if not future.cancel()])
-        return [
-            own[number] if number in own else future.result()
-            for number, future in enumerate(futures)
-        ]
+                for _ in numbers:  # after an exception nothing more is begun
+                    pass
+
+        with self._on_other_cores():
+            helpers = min(self.count, len(items)) - 1
+            futures = [self._helpers.submit(work) for _ in range(helpers)]
+            try:
+                work()
+            finally:
+                begun = [future for future in futures if not future.cancel()]
+                wait(begun)
+        for future in begun:
+            future.result()  # raises what was raised in it
+        return [results[number] for number in range(len(items))]
 
     @contextlib.contextmanager
     def _on_other_cores(self) -> Iterator[None]:

@@ -31,6 +31,7 @@ from fakeface_ros.results import Detections
 from fakeface_ros.vision.boxes import square, suppress
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
 from fakeface_ros.vision.proposals import OVERLAP, propose
+from fakeface_ros.vision.pyramid import Pyramid
 
 DEFAULT_MIN_FACE_PX = 40
 DEFAULT_THRESHOLD = 0.8
@@ -67,7 +68,7 @@ class MtcnnDetector:
         self.threshold = threshold
         check_settings(min_face_px, threshold)
         self._workers = Workers(threads)
-        self._buffers: dict[str, np.ndarray] = {}
+        self._pyramid = Pyramid()
         self._pnet, self._rnet, self._onet = (
             make_session(network(name), 1 if name == "pnet" else threads, providers)
             for name in NETWORK_NAMES
@@ -88,7 +89,7 @@ class MtcnnDetector:
             ValueError: frame has another shape or dtype.
         """
         _check_frame(frame)
-        boxes = propose(frame, self.min_face_px, self._pnet, self._workers, self._buffers)
+        boxes = propose(frame, self.min_face_px, self._pnet, self._workers, self._pyramid)
         if len(boxes):
             boxes = self._refine(frame, boxes)
         return self._locate(frame, boxes)

@@ -59,7 +59,7 @@ def propose(
     min_face_px: int,
     pnet: ort.InferenceSession,
     workers: Workers,
-    buffers: dict[str, np.ndarray] | None = None,
+    pyramid: Pyramid | None = None,
 ) -> np.ndarray:
     """Square boxes, (N, 4) float64, x1, y1, x2, y2 in pixels of the frame.
 
@@ -68,28 +68,25 @@ def propose(
         min_face_px: side of the smallest face searched for.
         pnet: of mtcnn_networks.
         workers: that share the levels.
-        buffers: as for Pyramid.
+        pyramid: of the last frame, of whose memory this frame's makes use; None takes a new one.
     """
     height, width = frame.shape[:2]
     scales = pyramid_scales(height, width, min_face_px)
     sizes = [(int(width * scale), int(height * scale)) for scale in scales]
     # In float: levels rounded to whole numbers cost 1 % of the wheel's faces.
-    pyramid = Pyramid(frame, buffers)
+    pyramid = pyramid or Pyramid()
+    pyramid.take(frame)
 
-    def search(level: np.ndarray | tuple[int, int]) -> list[np.ndarray]:
-        if isinstance(level, tuple):
-            level = pyramid.level(*level)
+    def search(size_px: tuple[int, int]) -> list[np.ndarray]:
         bands = [
             pnet.run(["offsets", "probability"], {"pictures": band[None]})
-            for band in _bands(level)
+            for band in _bands(pyramid.level(*size_px))
         ]
         return [np.concatenate(parts, axis=2) for parts in zip(*bands, strict=True)]
 
-    # A level that needs Python's lock is made by this thread, while others run pnet.
-    levels = (size if pyramid.is_large(*size) else pyramid.level(*size) for size in sizes)
     grids = [
         _Grid(scale, offsets[0], probability[0, 0])
-        for scale, (offsets, probability) in zip(scales, workers.map(search, levels), strict=True)
+        for scale, (offsets, probability) in zip(scales, workers.map(search, sizes), strict=True)
     ]
     boxes, scores, numbers = _windows(grids)
     keep = suppress(boxes, scores, _LEVEL_OVERLAP, groups=numbers)
