@@ -24,8 +24,9 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor, wait
+from queue import SimpleQueue
 from typing import TypeVar
 
 import cv2
@@ -55,36 +56,48 @@ class Workers:
             else None
         )
 
-    def map(self, function: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    def map(self, function: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
         """The function's results, in the order of the items.
 
-        Items are begun in this order too, so the longest should come first. When an exception is
-        raised no thread is at work on them any more.
+        Where the items are a generator's, the caller makes them all before it works on any, while
+        helpers work on those that are made. Items are begun in their order, so the longest should
+        come first. When an exception is raised no thread is at work on them any more.
         """
-        if self._helpers is None or len(items) < 2:
-            return [function(item) for item in items]
+        if self._helpers is None or (isinstance(items, Sized) and len(items) < 2):
+            return [function(item) for item in list(items)]
+        left: SimpleQueue[tuple[int, Item] | None] = SimpleQueue()
         results: dict[int, Result] = {}
-        numbers = iter(range(len(items)))  # of which each thread takes the next, and no two one
+        failed = threading.Event()
 
         def work() -> None:
             try:
-                for number in numbers:
-                    results[number] = function(items[number])
-            finally:
-                for _ in numbers:  # after an exception nothing more is begun
-                    pass
+                while (numbered := left.get()) is not None:
+                    if not failed.is_set():
+                        results[numbered[0]] = function(numbered[1])
+            except BaseException:
+                failed.set()
+                raise
 
+        helpers = (min(self.count, len(items)) if isinstance(items, Sized) else self.count) - 1
         with self._on_other_cores():
-            helpers = min(self.count, len(items)) - 1
             futures = [self._helpers.submit(work) for _ in range(helpers)]
             try:
-                work()
+                for numbered in enumerate(items):
+                    left.put(numbered)
+            except BaseException:
+                failed.set()
+                raise
             finally:
-                begun = [future for future in futures if not future.cancel()]
-                wait(begun)
+                for _ in range(helpers + 1):  # an end for each thread
+                    left.put(None)
+                try:
+                    work()
+                finally:
+                    begun = [future for future in futures if not future.cancel()]
+                    wait(begun)
         for future in begun:
             future.result()  # raises what was raised in it
-        return [results[number] for number in range(len(items))]
+        return [results[number] for number in range(len(results))]
 
     @contextlib.contextmanager
     def _on_other_cores(self) -> Iterator[None]:

@@ -34,6 +34,7 @@ def test_results_come_in_the_order_of_the_items(threads, count):
     workers = Workers(threads)
     wanted = [number**2 for number in range(count)]
     assert workers.map(square, range(count)) == wanted
+    assert workers.map(square, iter(range(count))) == wanted
 
 
 def test_helper_and_caller_work_at_the_same_time():
@@ -41,6 +42,17 @@ def test_helper_and_caller_work_at_the_same_time():
     threads = Workers(2).map(lambda _: (both.wait(), threading.get_ident())[1], range(2))
     assert len(set(threads)) == 2
     assert threading.get_ident() in threads
+
+
+def test_a_helper_begins_before_the_last_item_is_made():
+    begun = threading.Event()
+
+    def items():
+        yield 0
+        assert begun.wait(10)
+        yield 1
+
+    Workers(2).map(lambda _: begun.set(), items())
 
 
 @pytest.mark.parametrize("bad", [0, 7])
@@ -59,6 +71,15 @@ def test_an_exception_is_raised_once_nothing_is_at_work_any_more(bad):
         workers.map(work, range(8))
     assert at_work == []
     assert workers.map(str, range(2)) == ["0", "1"]
+
+
+def test_an_exception_of_the_generator_is_raised_too():
+    def items():
+        yield 0
+        raise OSError("no more")
+
+    with pytest.raises(OSError, match="no more"):
+        Workers(2).map(str, items())
 
 
 def test_after_an_exception_nothing_more_is_begun():

@@ -77,16 +77,21 @@ def propose(
     pyramid = pyramid or Pyramid()
     pyramid.take(frame)
 
-    def search(size_px: tuple[int, int]) -> list[np.ndarray]:
+    def search(level: np.ndarray | tuple[int, int]) -> list[np.ndarray]:
+        if isinstance(level, tuple):
+            level = pyramid.level(*level)
         bands = [
             pnet.run(["offsets", "probability"], {"pictures": band[None]})
-            for band in _bands(pyramid.level(*size_px))
+            for band in _bands(level)
         ]
         return [np.concatenate(parts, axis=2) for parts in zip(*bands, strict=True)]
 
+    # The first, half of all work, is a helper's alone. Others are made one after the other: pnet
+    # between them would drive the frame from the processor's cache.
+    levels = (pyramid.level(*size) if number else size for number, size in enumerate(sizes))
     grids = [
         _Grid(scale, offsets[0], probability[0, 0])
-        for scale, (offsets, probability) in zip(scales, workers.map(search, sizes), strict=True)
+        for scale, (offsets, probability) in zip(scales, workers.map(search, levels), strict=True)
     ]
     boxes, scores, numbers = _windows(grids)
     keep = suppress(boxes, scores, _LEVEL_OVERLAP, groups=numbers)
