@@ -61,4 +61,4 @@ def encode_jpeg(crop: np.ndarray, jpeg_quality: int) -> np.ndarray:
 
 def _jpeg_round_trip(crop: np.ndarray, jpeg_quality: int) -> np.ndarray:
     data = encode_jpeg(crop, jpeg_quality)
-    return cv2.cvtColor(cv2.imdecode(data, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    return cv2.cvtColor(np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR)), cv2.COLOR_BGR2RGB)

@@ -20,16 +20,12 @@ static, per channel, as ONNX Runtime's own quantiser makes it, calibrated on rea
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import cv2
 import numpy as np
 import onnx
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
-from onnxruntime.quantization.shape_inference import quant_pre_process
 from onnxruntime.transformers.float16 import convert_float_to_float16
 from tables import Table
 from timing import interleaved_ms, ratios, rounded, summarise
@@ -40,19 +36,11 @@ from fakeface_ros.scoring.networks import Networks, network_files
 from fakeface_ros.vision.alignment import resize_crop
 from training.half_weights import whole
 from training.metrics import auroc
+from training.quantize import quantised
 
 MOST_CHANGE = 0.005
 _CALIBRATION_FACES = 128
 _AT_ONCE = 16
-
-
-class _Faces(CalibrationDataReader):
-    def __init__(self, crops: np.ndarray):
-        self._crops: Iterator[np.ndarray] = iter(crops)
-
-    def get_next(self) -> dict[str, np.ndarray] | None:
-        crop = next(self._crops, None)
-        return None if crop is None else {"crops": crop[None]}
 
 
 def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
@@ -88,7 +76,10 @@ def measure(root: Path, model: str, faces: int, rounds: int) -> Table:
         "float32": single,
         "as shipped": shipped,
         "float16": {name: _float16(content) for name, content in single.items()},
-        "int8": {name: _int8(content, few) for name, content in single.items()},
+        "int8": {
+            name: quantised(onnx.load_model_from_string(content), few, weight_bits=8)
+            for name, content in single.items()
+        },
     }
     networks = {name: Networks(files) for name, files in formats.items()}
     real, fake = crops("calib_real", faces), crops("dev_fake_stylegan2", faces)
@@ -133,14 +124,3 @@ def _float16(model: bytes) -> bytes:
     """Weights and sums in float16; inputs and outputs stay float32."""
     loaded = onnx.load_model_from_string(model)
     return convert_float_to_float16(loaded, keep_io_types=True).SerializeToString()
-
-
-def _int8(model: bytes, crops: np.ndarray) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        given, prepared, after = (str(Path(folder) / f"{i}.onnx") for i in range(3))
-        Path(given).write_bytes(model)
-        quant_pre_process(given, prepared, skip_symbolic_shape=True)
-        quantize_static(
-            prepared, after, _Faces(crops), quant_format=QuantFormat.QDQ, per_channel=True
-        )
-        return Path(after).read_bytes()
