@@ -75,4 +75,7 @@ def reconstruction_error(crops: np.ndarray, reconstructions: np.ndarray) -> np.n
     The thesis's equation 3.1 is the sum over dimensions; this is that sum divided by their number
     (49,152 at 128 px), so that it can be compared between crop sizes.
     """
-    return np.square(crops - reconstructions).mean(axis=(1, 2, 3), dtype=np.float64)
+    values = math.prod(crops.shape[1:])
+    differences = (crops - reconstructions).reshape(len(crops), 1, values)
+    squares = differences @ differences.transpose(0, 2, 1)  # by BLAS, faster than mean()
+    return squares[:, 0, 0].astype(np.float64) / values

@@ -16,7 +16,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -37,21 +36,6 @@ OVERLAP = 0.7
 
 _BAND_PX = 30_000
 """Of a level that pnet sees at once: a frame of 1080p takes 35 MB less so, and no more time."""
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """What pnet says of one level, for each place of its window.
-
-    Attributes:
-        scale: level pixels per pixel of the frame.
-        offsets: (4, rows, columns) float32.
-        probability: (rows, columns) float32.
-    """
-
-    scale: float
-    offsets: np.ndarray
-    probability: np.ndarray
 
 
 def propose(
@@ -77,23 +61,18 @@ def propose(
     pyramid = pyramid or Pyramid()
     pyramid.take(frame)
 
-    def search(level: np.ndarray | tuple[int, int]) -> list[np.ndarray]:
+    def search(level: np.ndarray | tuple[int, int]) -> list[list[np.ndarray]]:
         if isinstance(level, tuple):
             level = pyramid.level(*level)
-        bands = [
+        return [
             pnet.run(["offsets", "probability"], {"pictures": band[None]})
             for band in _bands(level)
         ]
-        return [np.concatenate(parts, axis=2) for parts in zip(*bands, strict=True)]
 
     # The first, half of all work, is a helper's alone. Others are made one after the other: pnet
     # between them would drive the frame from the processor's cache.
     levels = (pyramid.level(*size) if number else size for number, size in enumerate(sizes))
-    grids = [
-        _Grid(scale, offsets[0], probability[0, 0])
-        for scale, (offsets, probability) in zip(scales, workers.map(search, levels), strict=True)
-    ]
-    boxes, scores, numbers = _windows(grids)
+    boxes, scores, numbers = _windows(workers.map(search, levels), np.array(scales))
     keep = suppress(boxes, scores, _LEVEL_OVERLAP, groups=numbers)
     boxes, scores = boxes[keep], scores[keep]
     return square(boxes[suppress(boxes, scores, OVERLAP)])
@@ -121,20 +100,29 @@ def _bands(level: np.ndarray) -> list[np.ndarray]:
     ]
 
 
-def _windows(grids: list[_Grid]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Windows above the threshold: boxes (N, 4) in the frame, scores (N,), levels (N,) int."""
-    found: list[tuple[np.ndarray, ...]] = [
-        (np.zeros((0, 4)), np.zeros(0, np.float32), np.zeros(0, int))
-    ]
-    for number, grid in enumerate(grids):
-        places = np.flatnonzero(grid.probability > _THRESHOLD)
-        if not len(places):
-            continue
-        rows, columns = np.divmod(places, grid.probability.shape[1])
-        start = np.stack([columns, rows], axis=1) * float(_STRIDE_PX)
-        windows = np.concatenate([start + 1, start + _WINDOW_PX], axis=1)
-        windows += grid.offsets.reshape(4, -1)[:, places].T * (_WINDOW_PX - 1)
-        scores = grid.probability.ravel()[places]
-        found.append((windows / grid.scale, scores, np.full(len(places), number)))
-    boxes, scores, levels = (np.concatenate(part) for part in zip(*found, strict=True))
-    return boxes, scores, levels
+def _windows(
+    levels: list[list[list[np.ndarray]]], scales: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Windows above the threshold: boxes (N, 4) in the frame, scores (N,), levels (N,) int.
+
+    Args:
+        levels: of each its bands, and of each band what pnet says for each place of its window:
+            offsets (1, 4, rows, columns) and probability (1, 1, rows, columns), float32.
+        scales: of each level, its pixels per pixel of the frame.
+    """
+    if not levels:
+        return np.zeros((0, 4)), np.zeros(0, np.float32), np.zeros(0, int)
+    bands = [band for level in levels for band in level]
+    offsets = np.concatenate([offsets.reshape(4, -1) for offsets, _ in bands], axis=1)
+    probability = np.concatenate([probability.ravel() for _, probability in bands])
+    # All levels in one row: NumPy's calls take longer than what they do on a small level.
+    sizes = np.array([sum(probability.size for _, probability in level) for level in levels])
+    columns = np.array([level[0][1].shape[3] for level in levels])
+    ends = np.cumsum(sizes)
+    places = np.flatnonzero(probability > _THRESHOLD)
+    numbers = np.searchsorted(ends, places, side="right")
+    row, column = np.divmod(places - (ends - sizes)[numbers], columns[numbers])
+    start = np.stack([column, row], axis=1) * float(_STRIDE_PX)
+    windows = np.concatenate([start + 1, start + _WINDOW_PX], axis=1)
+    windows += offsets[:, places].T * (_WINDOW_PX - 1)
+    return windows / scales[numbers, None], probability[places], numbers
