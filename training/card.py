@@ -127,6 +127,7 @@ def _training(manifest: Mapping) -> list[str]:
         "![loss](loss.png) ![accuracy](accuracy.png)",
         "## Fit",
         _fit_text(training["fit"], manifest["alpha"]),
+        *([_int8_text(training["int8"])] if "int8" in training else []),
         "## Data",
         f"Folders: {sources}.",
     ]
@@ -142,6 +143,15 @@ def _fit_text(fit: Mapping, alpha: float) -> str:
         f"{fit['thresholds']} ({faces['validation']} validation faces). Conformal calibration on "
         f"{faces['calibration']} other real faces: it promises a false-alarm rate of {alpha:.0%} "
         "for faces like these, and for no others."
+    )
+
+
+def _int8_text(int8: Mapping) -> str:
+    ranks = ", ".join(f"{name} {rank}" for name, rank in int8["rank_correlation"].items())
+    return (
+        "The network is kept and computed in int8 (`training.quantize`), in ranges of "
+        f"{int8['faces']} training faces; over the calibration faces, rank correlation with "
+        f"float32: {ranks}. The calibration is that of the network in int8."
     )
 
 

@@ -50,7 +50,6 @@ from training.classifier.train import read_pictures
 LEAST_RANK_CORRELATION = 0.99
 _FACES = 512
 """Whose ranges are measured; more of them change little."""
-_AT_ONCE = 16
 _INPUT_CHANNELS, _OUTPUT_CHANNELS = 4, 16
 """Multiples of which ONNX Runtime's int8 convolution takes without copying its input first."""
 
@@ -79,7 +78,10 @@ def quantise_bundle(
     """
     bundle = load_bundle(str(directory))
     crops = canonical_crops(_resized(real[:_FACES], bundle.size_px), bundle.jpeg_quality)
-    network = quantised(widened(onnx.load_model_from_string(bundle.file(AUTOENCODER))), crops)
+    model = onnx.load_model_from_string(bundle.file(AUTOENCODER))
+    if any(node.op_type == "DequantizeLinear" for node in model.graph.node):
+        raise ValueError("the network is in int8 already")
+    network = quantised(widened(model), crops)
     before = _score(directory, calibration)
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / directory.name
@@ -110,12 +112,7 @@ def quantised(model: onnx.ModelProto, crops: np.ndarray, weight_bits: int = 7) -
         model: float32, input "crops".
         crops: (N, S, S, 3) float32 in [0, 1] that take it through its ranges.
         weight_bits: 7, or 8 for processors that are known not to overflow.
-
-    Raises:
-        ValueError: it is in int8 already.
     """
-    if any(node.op_type == "DequantizeLinear" for node in model.graph.node):
-        raise ValueError("the network is in int8 already")
     with tempfile.TemporaryDirectory() as scratch:
         given, prepared, after = (str(Path(scratch) / f"{i}.onnx") for i in range(3))
         onnx.save(model, given)
@@ -128,7 +125,11 @@ def quantised(model: onnx.ModelProto, crops: np.ndarray, weight_bits: int = 7) -
             per_channel=True,
             reduce_range=weight_bits < 8,
         )
-        return Path(after).read_bytes()
+        made = onnx.load(after)
+    del made.opset_import[:]  # all that this ONNX Runtime knows: an older one would refuse them
+    made.opset_import.extend(model.opset_import)
+    onnx.checker.check_model(made, full_check=True)
+    return made.SerializeToString()
 
 
 def widened(model: onnx.ModelProto) -> onnx.ModelProto:

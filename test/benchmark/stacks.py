@@ -207,23 +207,37 @@ def codes_like_the_bundles(density: bytes, count: int) -> tuple[np.ndarray, floa
 def _keras_networks(model: bytes):
     """The same architecture in Keras with the bundle's weights: autoencoder and encoder."""
     import onnx
-    from onnx import numpy_helper
 
     from training.autoencoders import REFERENCE_KIND, build_autoencoder
     from training.fold_upsampling import unfolded_kernel
 
     built = build_autoencoder(REFERENCE_KIND)
     graph = onnx.load_model_from_string(model).graph
-    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    arrays = _arrays(graph)
     weights: list[np.ndarray] = []
     for node in graph.node:
         if node.op_type == "Conv":
             weights += [arrays[node.input[1]].transpose(2, 3, 1, 0), arrays[node.input[2]]]
-    if weights[-1].shape == (4 * _COLOURS,):
-        folded = weights[-2].transpose(3, 2, 0, 1)
+    weights[0] = weights[0][:, :, :_COLOURS]  # without what training.quantize put beside them
+    if len(weights[-1]) >= 4 * _COLOURS:
+        folded = weights[-2].transpose(3, 2, 0, 1)[: 4 * _COLOURS]
         weights[-2:] = [unfolded_kernel(folded).transpose(2, 3, 1, 0), weights[-1][:_COLOURS]]
     built.trainer.set_weights(weights)
     return built.trainer, built.network.get_layer("encoder")
+
+
+def _arrays(graph: Any) -> dict[str, np.ndarray]:
+    """A network's weights by name, those in int8 as float32."""
+    from onnx import numpy_helper
+
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in arrays:
+            values, scale, zero = (arrays[name] for name in node.input)
+            shape = (-1,) + (1,) * (values.ndim - 1)
+            whole = values.astype(np.int64) - zero.reshape(shape)
+            arrays[node.output[0]] = (whole * scale.reshape(shape)).astype(np.float32)
+    return arrays
 
 
 def _lap_ms(start: float) -> float:

@@ -18,9 +18,10 @@ import numpy as np
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 from operations import count_operations
-from stacks import THESIS_MODEL
 
-from fakeface_ros.scoring.bundle import load_bundle
+from training.autoencoders import REFERENCE_KIND, build_autoencoder
+from training.fold_upsampling import fold
+from training.onnx_graph import to_onnx
 
 
 def graph(operator: str, weight: tuple[int, ...], input_shape: list, **attributes) -> bytes:
@@ -70,7 +71,8 @@ def test_the_thesiss_autoencoder_needs_what_its_tables_say():
         128**2 * 3 * 64 + 64**2 * 64 * 32 + 32**2 * 32 * 16  # encoder
         + 16**2 * 16 * 16 + 32**2 * 16 * 32 + 64**2 * 32 * 64 + 128**2 * 64 * 3
     )  # fmt: skip
-    model = load_bundle(THESIS_MODEL).file("autoencoder.onnx")
+    network = build_autoencoder(REFERENCE_KIND).network
+    model = fold(to_onnx(network)).SerializeToString()
     assert count_operations(model, (1, 128, 128, 3)) == 2 * by_hand
     assert count_operations(model, (4, 128, 128, 3)) == 8 * by_hand
 

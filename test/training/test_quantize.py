@@ -1,0 +1,123 @@
+# Copyright 2026 fakeface_ros maintainers
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""In int8 the network is nearly the same, its bundle calibrated anew, and nothing is half done."""
+
+import io
+import shutil
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from fakeface_ros.scoring.autoencoder import Autoencoder
+from fakeface_ros.scoring.bundle import load_bundle
+from training import quantize
+from training.assemble import strangeness_of
+from training.autoencoders import REFERENCE_KIND, build_autoencoder
+from training.classifier.train import read_pictures
+from training.fold_upsampling import fold
+from training.onnx_graph import to_onnx
+from training.quantize import main, quantise_bundle, quantised, widened
+
+CROPS = np.random.default_rng(0).uniform(size=(4, 128, 128, 3)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def network() -> onnx.ModelProto:
+    return fold(to_onnx(build_autoencoder(REFERENCE_KIND).network))
+
+
+@pytest.fixture
+def copy(tmp_path, bundle):
+    return shutil.copytree(bundle, tmp_path / "mine")
+
+
+def shapes(model: onnx.ModelProto) -> list[list[int]]:
+    weights = {tensor.name: list(tensor.dims) for tensor in model.graph.initializer}
+    return [weights[node.input[1]] for node in model.graph.node if node.op_type == "Conv"]
+
+
+def test_widened_it_is_the_same_function(network):
+    wide = widened(network)
+    assert shapes(network)[0] == [64, 3, 3, 3]
+    assert shapes(network)[-1] == [12, 64, 3, 3]
+    assert shapes(wide)[0] == [64, 4, 3, 3]
+    assert shapes(wide)[-1] == [16, 64, 3, 3]
+    assert shapes(wide)[1:-1] == shapes(network)[1:-1]
+    given, made = (
+        Autoencoder(model.SerializeToString()).reconstruct(CROPS) for model in (network, wide)
+    )
+    for one, other in zip(given, made, strict=True):
+        np.testing.assert_allclose(other, one, atol=1e-6)
+
+
+@pytest.mark.parametrize("bits", [7, 8])
+def test_weights_and_what_they_give_keep_to_their_bits(network, bits):
+    model = quantised(widened(network), CROPS, bits)
+    small = onnx.load_model_from_string(model)
+    kernels = [
+        numpy_helper.to_array(tensor)
+        for tensor in small.graph.initializer
+        if tensor.name.endswith("_quantized") and len(tensor.dims) == 4
+    ]
+    assert {kernel.dtype for kernel in kernels} == {np.dtype(np.int8)}
+    assert max(np.abs(kernel.astype(int)).max() for kernel in kernels) in (
+        2 ** (bits - 1) - 1,
+        2 ** (bits - 1),
+    )
+    assert [(opset.domain, opset.version) for opset in small.opset_import] == [("", 17)]
+    assert len(model) < 0.5 * len(network.SerializeToString())
+    given, made = (
+        Autoencoder(content).reconstruct(CROPS) for content in (network.SerializeToString(), model)
+    )
+    for one, other in zip(given, made, strict=True):
+        assert np.sqrt(np.square(other - one).mean() / np.square(one).mean()) < 0.05
+
+
+def test_a_bundle_is_calibrated_by_its_new_network(copy, make_folder, tmp_path, capsys):
+    real, others = make_folder(tmp_path / "a", 30), make_folder(tmp_path / "b", 40, 500)
+    before = load_bundle(str(copy))
+    arguments = [str(copy), "--real", str(real), "--calibration-real", str(others)]
+    assert main([*arguments, "--version", "2.0.0"]) == 0
+    after = load_bundle(str(copy))
+    assert after.version == "2.0.0"
+    assert set(after.files) == set(before.files)
+    assert after.file("density.npz") == before.file("density.npz")
+    assert after.evidence == before.evidence
+    with np.load(io.BytesIO(after.file("calibration.npz"))) as arrays:
+        kept = arrays["strangeness"]
+    pictures = read_pictures([others])[1]
+    np.testing.assert_array_equal(
+        kept, np.sort(strangeness_of(copy, pictures)[0]).astype(np.float32)
+    )
+    stated = after.manifest["training"]["int8"]
+    assert stated["faces"] == 30
+    assert set(stated["rank_correlation"]) == {item.name for item in after.evidence}
+    assert main([*arguments, "--version", "3.0.0"]) == 2
+    assert "in int8 already" in capsys.readouterr().err
+    assert load_bundle(str(copy)).version == "2.0.0"
+
+
+def test_a_bundle_that_would_rank_faces_otherwise_is_left_as_it_was(
+    copy, make_folder, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(quantize, "LEAST_RANK_CORRELATION", 1.01)
+    before = load_bundle(str(copy))
+    pictures = read_pictures([make_folder(tmp_path / "faces", 8)])[1]
+    with pytest.raises(ArithmeticError, match="ranks faces otherwise"):
+        quantise_bundle(copy, pictures, pictures, "2.0.0")
+    after = load_bundle(str(copy))
+    assert (after.sha256, after.version) == (before.sha256, before.version)
