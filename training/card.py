@@ -127,7 +127,7 @@ def _training(manifest: Mapping) -> list[str]:
         "![loss](loss.png) ![accuracy](accuracy.png)",
         "## Fit",
         _fit_text(training["fit"], manifest["alpha"]),
-        *([_int8_text(training["int8"])] if "int8" in training else []),
+        *([_compact_text(training["compact"])] if "compact" in training else []),
         "## Data",
         f"Folders: {sources}.",
     ]
@@ -146,12 +146,13 @@ def _fit_text(fit: Mapping, alpha: float) -> str:
     )
 
 
-def _int8_text(int8: Mapping) -> str:
-    ranks = ", ".join(f"{name} {rank}" for name, rank in int8["rank_correlation"].items())
+def _compact_text(compact: Mapping) -> str:
+    ranks = ", ".join(f"{name} {rank}" for name, rank in compact["rank_correlation"].items())
     return (
-        "The network is kept and computed in int8 (`training.quantize`), in ranges of "
-        f"{int8['faces']} training faces; over the calibration faces, rank correlation with "
-        f"float32: {ranks}. The calibration is that of the network in int8."
+        "Made compact afterwards (`training.compact`): the network in int8, in ranges of "
+        f"{compact['range_faces']} training faces, and the density in {compact['components']} "
+        f"axes. Over the calibration faces, rank correlation with before: {ranks}. The "
+        "calibration is of what is shipped."
     )
 
 

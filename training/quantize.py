@@ -12,24 +12,17 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""An autoencoder bundle's network in int8: half its time on a CPU, and half its size.
+"""Networks in int8, by ONNX Runtime's own quantiser.
 
-    python -m training.quantize models/cae_kde --real DIR --calibration-real DIR --version 1.1.0
-
-Static quantisation by ONNX Runtime's own tool: what lies between the layers in ranges that real
-faces need, weights for each output channel in 7 bits, since a processor without VNNI adds up two
-products in 16. Density and thresholds stay; the conformal calibration is made anew by the network
-that it is for. The bundle is changed in place, unless its evidence would rank faces otherwise.
+Static: what lies between the layers in ranges that real faces need; weights for each output
+channel, in 7 bits where any processor may run them, since one without VNNI adds up two products in
+16 bits.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import shutil
-import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -37,72 +30,9 @@ import onnx
 from onnx import helper, numpy_helper
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
-from scipy.stats import spearmanr
 
-from fakeface_ros.scoring.bundle import MANIFEST, BundleError, load_bundle, write_manifest
-from fakeface_ros.scoring.codec import canonical_crops
-from fakeface_ros.scoring.evidence import AUTOENCODER
-from fakeface_ros.scoring.scorer import Scorer, Scores
-from fakeface_ros.vision.alignment import resize_crop
-from training.assemble import CALIBRATION
-from training.classifier.train import read_pictures
-
-LEAST_RANK_CORRELATION = 0.99
-_FACES = 512
-"""Whose ranges are measured; more of them change little."""
 _INPUT_CHANNELS, _OUTPUT_CHANNELS = 4, 16
 """Multiples of which ONNX Runtime's int8 convolution takes without copying its input first."""
-
-
-def quantise_bundle(
-    directory: Path,
-    real: Sequence[np.ndarray],
-    calibration: Sequence[np.ndarray],
-    version: str,
-) -> dict[str, float]:
-    """Put the autoencoder of a bundle into int8.
-
-    Args:
-        directory: the bundle, changed in place.
-        real: aligned real faces, (H, W, 3) uint8 BGR each, whose ranges are measured.
-        calibration: others, used for nothing but the conformal calibration.
-        version: of the bundle from now on.
-
-    Returns:
-        By kind of evidence: rank correlation, over the calibration faces, of before and after.
-
-    Raises:
-        BundleError: there is no usable bundle.
-        ValueError: the network is in int8 already.
-        ArithmeticError: a rank correlation is too low; the bundle is left as it was.
-    """
-    bundle = load_bundle(str(directory))
-    crops = canonical_crops(_resized(real[:_FACES], bundle.size_px), bundle.jpeg_quality)
-    model = onnx.load_model_from_string(bundle.file(AUTOENCODER))
-    if any(node.op_type == "DequantizeLinear" for node in model.graph.node):
-        raise ValueError("the network is in int8 already")
-    network = quantised(widened(model), crops)
-    before = _score(directory, calibration)
-    with tempfile.TemporaryDirectory() as scratch:
-        draft = Path(scratch) / directory.name
-        shutil.copytree(directory, draft)
-        (draft / AUTOENCODER).write_bytes(network)
-        manifest = json.loads((draft / MANIFEST).read_text(encoding="utf-8"))
-        write_manifest(draft, manifest, list(bundle.files))
-        after = _score(draft, calibration)
-        ranks = {
-            name: round(float(spearmanr(values, after.evidence[name]).statistic), 4)
-            for name, values in before.evidence.items()
-        }
-        if not min(ranks.values()) >= LEAST_RANK_CORRELATION:
-            raise ArithmeticError(f"in int8, evidence ranks faces otherwise: {ranks}")
-        strangeness = np.sort(after.strangeness).astype(np.float32)
-        np.savez_compressed(draft / CALIBRATION, strangeness=strangeness)
-        manifest["version"] = version
-        manifest["training"]["int8"] = {"faces": len(crops), "rank_correlation": ranks}
-        write_manifest(draft, manifest, list(bundle.files))
-        shutil.copytree(draft, directory, dirs_exist_ok=True)
-    return ranks
 
 
 def quantised(model: onnx.ModelProto, crops: np.ndarray, weight_bits: int = 7) -> bytes:
@@ -182,38 +112,3 @@ class _Crops(CalibrationDataReader):
     def get_next(self) -> dict[str, np.ndarray] | None:
         crop = next(self._crops, None)
         return None if crop is None else {"crops": crop[None]}
-
-
-def _resized(pictures: Sequence[np.ndarray], size_px: int) -> np.ndarray:
-    return np.stack([resize_crop(picture, size_px) for picture in pictures])
-
-
-def _score(directory: Path, pictures: Sequence[np.ndarray]) -> Scores:
-    scorer = Scorer(load_bundle(str(directory)))
-    return scorer.score(_resized(pictures, scorer.bundle.size_px))
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Command line; see the module's docstring."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.quantize",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("bundle", type=Path, help="folder of a bundle, changed in place")
-    parser.add_argument("--real", type=Path, nargs="+", required=True, help="folders of faces")
-    parser.add_argument("--calibration-real", type=Path, nargs="+", required=True)
-    parser.add_argument("--version", required=True, help="of the bundle from now on")
-    given = parser.parse_args(arguments)
-    try:
-        real, calibration = (read_pictures(f)[1] for f in (given.real, given.calibration_real))
-        ranks = quantise_bundle(given.bundle, real, calibration, given.version)
-    except (BundleError, OSError, ValueError, ArithmeticError) as error:
-        print(f"quantize: {error}", file=sys.stderr)
-        return 2
-    print(f"{given.bundle}: in int8; rank correlation with before: {json.dumps(ranks)}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -12,10 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""In int8 the network is nearly the same, its bundle calibrated anew, and nothing is half done."""
-
-import io
-import shutil
+"""In int8 a network is nearly the same."""
 
 import numpy as np
 import onnx
@@ -23,14 +20,10 @@ import pytest
 from onnx import numpy_helper
 
 from fakeface_ros.scoring.autoencoder import Autoencoder
-from fakeface_ros.scoring.bundle import load_bundle
-from training import quantize
-from training.assemble import strangeness_of
 from training.autoencoders import REFERENCE_KIND, build_autoencoder
-from training.classifier.train import read_pictures
 from training.fold_upsampling import fold
 from training.onnx_graph import to_onnx
-from training.quantize import main, quantise_bundle, quantised, widened
+from training.quantize import quantised, widened
 
 CROPS = np.random.default_rng(0).uniform(size=(4, 128, 128, 3)).astype(np.float32)
 
@@ -38,11 +31,6 @@ CROPS = np.random.default_rng(0).uniform(size=(4, 128, 128, 3)).astype(np.float3
 @pytest.fixture(scope="module")
 def network() -> onnx.ModelProto:
     return fold(to_onnx(build_autoencoder(REFERENCE_KIND).network))
-
-
-@pytest.fixture
-def copy(tmp_path, bundle):
-    return shutil.copytree(bundle, tmp_path / "mine")
 
 
 def shapes(model: onnx.ModelProto) -> list[list[int]]:
@@ -85,39 +73,3 @@ def test_weights_and_what_they_give_keep_to_their_bits(network, bits):
     )
     for one, other in zip(given, made, strict=True):
         assert np.sqrt(np.square(other - one).mean() / np.square(one).mean()) < 0.05
-
-
-def test_a_bundle_is_calibrated_by_its_new_network(copy, make_folder, tmp_path, capsys):
-    real, others = make_folder(tmp_path / "a", 30), make_folder(tmp_path / "b", 40, 500)
-    before = load_bundle(str(copy))
-    arguments = [str(copy), "--real", str(real), "--calibration-real", str(others)]
-    assert main([*arguments, "--version", "2.0.0"]) == 0
-    after = load_bundle(str(copy))
-    assert after.version == "2.0.0"
-    assert set(after.files) == set(before.files)
-    assert after.file("density.npz") == before.file("density.npz")
-    assert after.evidence == before.evidence
-    with np.load(io.BytesIO(after.file("calibration.npz"))) as arrays:
-        kept = arrays["strangeness"]
-    pictures = read_pictures([others])[1]
-    np.testing.assert_array_equal(
-        kept, np.sort(strangeness_of(copy, pictures)[0]).astype(np.float32)
-    )
-    stated = after.manifest["training"]["int8"]
-    assert stated["faces"] == 30
-    assert set(stated["rank_correlation"]) == {item.name for item in after.evidence}
-    assert main([*arguments, "--version", "3.0.0"]) == 2
-    assert "in int8 already" in capsys.readouterr().err
-    assert load_bundle(str(copy)).version == "2.0.0"
-
-
-def test_a_bundle_that_would_rank_faces_otherwise_is_left_as_it_was(
-    copy, make_folder, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(quantize, "LEAST_RANK_CORRELATION", 1.01)
-    before = load_bundle(str(copy))
-    pictures = read_pictures([make_folder(tmp_path / "faces", 8)])[1]
-    with pytest.raises(ArithmeticError, match="ranks faces otherwise"):
-        quantise_bundle(copy, pictures, pictures, "2.0.0")
-    after = load_bundle(str(copy))
-    assert (after.sha256, after.version) == (before.sha256, before.version)
