@@ -93,7 +93,15 @@ def _matrix_product() -> bytes:
 
 def resident_mb(pid: int | str = "self", peak: bool = False) -> float:
     """Resident memory of a process now, or its highest so far, in MB (10^6 bytes)."""
-    wanted = "VmHWM:" if peak else "VmRSS:"
+    return _status_mb(pid, "VmHWM:" if peak else "VmRSS:")
+
+
+def shared_mb(pid: int | str = "self") -> float:
+    """What of it is memory shared with other processes, such as DDS's with a camera's, in MB."""
+    return _status_mb(pid, "RssShmem:")
+
+
+def _status_mb(pid: int | str, wanted: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines():
         if line.startswith(wanted):
             return int(line.split()[1]) * 1024 / 1e6

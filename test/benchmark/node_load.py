@@ -27,7 +27,7 @@ import numpy as np
 import rclpy
 from diagnostic_msgs.msg import DiagnosticArray
 from fakeface_ros.msg import FaceVerdictArray
-from machine import cpu_seconds, resident_mb
+from machine import cpu_seconds, resident_mb, shared_mb
 from rcl_interfaces.srv import GetParameters
 from rclpy.node import Node
 from rclpy.qos import QoSProfile
@@ -136,7 +136,8 @@ def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Ta
         "Camera, node and this program are three processes on the same cores; the camera's own "
         "copies and sending of large images take from them what the node would use.",
         "Received, judged and dropped are the node's own count over that time, latency is from "
-        "the image's stamp to its verdict, memory is the node's process.",
+        "the image's stamp to its verdict, memory is the node's process, some of it shared with the "
+        "camera's.",
     ]
     return table
 
@@ -200,6 +201,7 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
         "service ms median": rounded(summarise(ear.answers_ms or [float("nan")]).median),
         "service max": rounded(max(ear.answers_ms, default=float("nan"))),
         "resident MB": rounded(memory_mb[-1]),
+        "shared MB": rounded(shared_mb(pid)),
         "change MB": rounded(memory_mb[-1] - memory_mb[0]),
         "cores used": rounded((cpu_seconds(pid) - used_before) / spent),
     }
