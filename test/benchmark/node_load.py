@@ -136,7 +136,7 @@ def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Ta
         "Camera, node and this program are three processes on the same cores; the camera's own "
         "copies and sending of large images take from them what the node would use.",
         "Received, judged and dropped are the node's own count over that time, latency is from "
-        "the image's stamp to its verdict, memory is the node's process, some of it shared with the "
+        "the image's stamp to its verdict, memory is the node's process, in part shared with the "
         "camera's.",
     ]
     return table
