@@ -18,46 +18,56 @@ import cv2
 import numpy as np
 import pytest
 
+from fakeface_ros.vision import summed_area
 from fakeface_ros.vision.area_products import shrink
 from fakeface_ros.vision.pyramid import Pyramid
+from fakeface_ros.vision.summed_area import SummedArea
 
 
-def _pyramid(frame):
-    pyramid = Pyramid()
+def _levels(frame, *sizes, pyramid=None):
+    pyramid = pyramid or Pyramid()
     pyramid.take(frame)
-    return pyramid
+    return list(pyramid.levels(sizes))
+
+
+def _by_opencv(frame, size):
+    return cv2.resize(frame.astype(np.float32), size, interpolation=cv2.INTER_AREA)
 
 
 @pytest.mark.parametrize("frame_size", [(480, 640), (97, 61), (1, 1), (12, 2000), (641, 703)])
-@pytest.mark.parametrize("scale", [1.0, 0.9, 0.3, 0.25, 0.151, 0.0391])
-def test_levels_equal_those_of_the_area_filter(frame_size, scale):
+def test_levels_equal_those_of_the_area_filter(frame_size):
     frame = np.random.default_rng(0).integers(0, 256, (*frame_size, 3), np.uint8)
-    size = tuple(max(int(side * scale), 1) for side in frame_size[::-1])
-    wanted = cv2.resize(frame.astype(np.float32), size, interpolation=cv2.INTER_AREA)
-    level = _pyramid(frame).level(*size)
-    assert level.shape == (size[1], size[0], 3)
-    assert level.dtype == np.float32
-    assert level.flags.c_contiguous
-    np.testing.assert_allclose(level, wanted, atol=0.001)
+    sizes = [
+        (max(int(frame_size[1] * scale), 1), max(int(frame_size[0] * scale), 1))
+        for scale in (1.0, 0.9, 0.3, 0.25, 0.151, 0.0771, 0.0391, 0.02)
+    ]
+    for size, level in zip(sizes, _levels(frame, *sizes), strict=True):
+        assert level.shape == (size[1], size[0], 3)
+        assert level.dtype == np.float32
+        assert level.flags.c_contiguous
+        np.testing.assert_allclose(level, _by_opencv(frame, size), atol=0.02)
 
 
-def test_lines_of_any_length_are_made_of_all_that_they_cover():
+def test_lines_of_any_length_are_made_of_all_that_they_cover(monkeypatch):
+    monkeypatch.setattr(summed_area, "_BAND_VALUES", 2000)  # bands of a few rows
     random = np.random.default_rng(0)
     for _ in range(200):
         height, width = random.integers(1, 120, 2)
         size = int(random.integers(1, width + 1)), int(random.integers(1, height + 1))
         frame = random.integers(0, 256, (height, width, 3), np.uint8)
-        wanted = cv2.resize(frame.astype(np.float32), size, interpolation=cv2.INTER_AREA)
+        wanted = _by_opencv(frame, size)
         for picture in (frame, frame.astype(np.float32)):
             np.testing.assert_allclose(shrink(picture, *size), wanted, atol=0.001)
+        (summed,) = SummedArea().shrink(frame, [size])
+        np.testing.assert_allclose(summed, wanted, atol=0.02)
 
 
 @pytest.mark.parametrize("frame_size", [(3000, 4000), (4000, 3000)])
-@pytest.mark.parametrize("times", [4, 10])
-def test_a_white_frame_whose_sum_overflows_32_bits_is_white(frame_size, times):
-    pyramid = _pyramid(np.full((*frame_size, 3), 255, np.uint8))
-    height, width = (side // times for side in frame_size)
-    np.testing.assert_allclose(pyramid.level(width, height), 255, atol=0.02)
+def test_a_white_frame_is_white(frame_size):
+    """Its sum overflows 32 bits."""
+    sizes = [(frame_size[1] // times, frame_size[0] // times) for times in (4, 10)]
+    for level in _levels(np.full((*frame_size, 3), 255, np.uint8), *sizes):
+        np.testing.assert_allclose(level, 255, atol=0.02)
 
 
 @pytest.mark.parametrize("times", [1, 12])
@@ -65,14 +75,14 @@ def test_of_one_frame_after_another_the_last_one_counts(times):
     random, pyramid = np.random.default_rng(0), Pyramid()
     for height, width in ((48, 64), (48, 64), (30, 80), (48, 64)):
         frame = random.integers(0, 256, (height * times, width * times, 3), np.uint8)
-        pyramid.take(frame)
-        for size in ((40, 20), (6, 4)):
-            np.testing.assert_array_equal(pyramid.level(*size), _pyramid(frame).level(*size))
+        levels = _levels(frame, (40, 20), (6, 4), pyramid=pyramid)
+        for level, alone in zip(levels, _levels(frame, (40, 20), (6, 4)), strict=True):
+            np.testing.assert_array_equal(level, alone)
 
 
 def test_a_part_of_a_frame_and_a_mirrored_one_are_shrunk_as_their_copies():
     frame = np.random.default_rng(0).integers(0, 256, (900, 1000, 3), np.uint8)
     for view in (frame[5::2, ::-1], frame[::-1], frame[:, :, ::-1], frame[50:90, 10:60]):
-        for size in ((40, 20), (6, 4)):
-            copy = _pyramid(np.ascontiguousarray(view)).level(*size)
-            np.testing.assert_array_equal(_pyramid(view).level(*size), copy)
+        copies = _levels(np.ascontiguousarray(view), (40, 20), (6, 4))
+        for level, copy in zip(_levels(view, (40, 20), (6, 4)), copies, strict=True):
+            np.testing.assert_array_equal(level, copy)

@@ -16,7 +16,8 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Iterable
+from itertools import chain, pairwise
 
 import numpy as np
 import onnxruntime as ort
@@ -71,7 +72,7 @@ def propose(
 
     # The first, half of all work, is a helper's alone. Others are made one after the other: pnet
     # between them would drive the frame from the processor's cache.
-    levels = (pyramid.level(*size) if number else size for number, size in enumerate(sizes))
+    levels: Iterable[np.ndarray | tuple[int, int]] = chain(sizes[:1], pyramid.levels(sizes[1:]))
     boxes, scores, numbers = _windows(workers.map(search, levels), np.array(scales))
     keep = suppress(boxes, scores, _LEVEL_OVERLAP, groups=numbers)
     boxes, scores = boxes[keep], scores[keep]

@@ -16,6 +16,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from fakeface_ros.vision.area_products import shrink
@@ -28,10 +30,7 @@ _MUCH_SMALLER = 8
 
 
 class Pyramid:
-    """Levels of one frame after another, as cv2.resize with INTER_AREA gives them of float32.
-
-    Several threads may make levels at the same time.
-    """
+    """Levels of one frame after another, as cv2.resize with INTER_AREA gives them of float32."""
 
     def __init__(self) -> None:
         self._sums = SummedArea()
@@ -40,12 +39,23 @@ class Pyramid:
         """The next frame, (H, W, 3) uint8, of which levels are made from now on."""
         self._is_small = frame.size <= _SMALL_FRAME_VALUES
         self._frame = frame.astype(np.float32, "C") if self._is_small else frame
-        self._sums.take(frame)
 
     def level(self, width_px: int, height_px: int) -> np.ndarray:
-        """(height_px, width_px, 3) float32 in [0, 255]; neither side larger than the frame's."""
-        height, width, _ = self._frame.shape
-        much_smaller = max(width_px / width, height_px / height) * _MUCH_SMALLER <= 1
-        if much_smaller and not self._is_small:
-            return self._sums.shrink(width_px, height_px)
+        """(height_px, width_px, 3) float32 in [0, 255]; neither side larger than the frame's.
+
+        Several threads may make levels at the same time.
+        """
         return shrink(self._frame, width_px, height_px)
+
+    def levels(self, sizes: Sequence[tuple[int, int]]) -> Iterator[np.ndarray]:
+        """The same for sizes of width and height in falling order; for one thread at a time."""
+        height, width, _ = self._frame.shape
+        summed = [
+            (w, h)
+            for w, h in sizes
+            if not self._is_small and max(w / width, h / height) * _MUCH_SMALLER <= 1
+        ]
+        for size in sizes[: len(sizes) - len(summed)]:
+            yield self.level(*size)
+        if summed:
+            yield from self._sums.shrink(self._frame, summed)

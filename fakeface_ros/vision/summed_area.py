@@ -12,79 +12,85 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Shrinking by area from one integral image, without reading all of a picture for each size.
+"""Shrinking by area to several small sizes, from integral images of a picture's bands of rows.
 
 As in Crow, "Summed-area tables for texture mapping" (1984): between pixels the integral image is
 bilinear, so a pixel of the result is a difference of four of its values, and a result costs what
-it has pixels and not what the picture has.
+it has pixels and not what the picture has. A whole picture's would take four times its memory.
 """
 
 from __future__ import annotations
 
-import threading
+from collections.abc import Sequence
 
 import cv2
 import numpy as np
 
 _CHANNELS = 3
+_BAND_VALUES = 1 << 21
+"""Of a picture summed at once, in 8 MB: more of them save no time."""
 
 
 class SummedArea:
-    """Sums over one picture after another. Several threads may shrink at the same time."""
+    """Shrinks one picture after another, in the same memory.
+
+    Large arrays that come and go leave gaps, and a process that grows.
+    """
 
     def __init__(self) -> None:
         self._sums = np.empty((0, 0, _CHANNELS), np.int32)
-        self._picture: np.ndarray | None = None
-        self._lock = threading.Lock()
 
-    def take(self, picture: np.ndarray) -> None:
-        """The next one, (H, W, 3) uint8, which is summed when it is first needed."""
-        self._picture = picture
+    def shrink(self, picture: np.ndarray, sizes: Sequence[tuple[int, int]]) -> list[np.ndarray]:
+        """A picture, (H, W, 3) uint8, to sizes of width and height in pixels, at most its own.
 
-    def _of_picture(self) -> np.ndarray:
-        """((H + 1) * (W + 1), 3) int32, in the place of the last picture's.
-
-        Large arrays that come and go leave gaps, and a process that grows.
+        Returns:
+            (height, width, 3) float32 each, as cv2.resize with INTER_AREA, to 0.02 grey levels.
         """
-        with self._lock:
-            if self._picture is not None:
-                height, width, _ = self._picture.shape
-                shape = (height + 1, width + 1, _CHANNELS)
-                if self._sums.shape != shape:
-                    self._sums = np.empty(shape, np.int32)
-                cv2.integral(self._picture, self._sums)
-                self._picture = None
-            return self._sums
-
-    def shrink(self, width_px: int, height_px: int) -> np.ndarray:
-        """(height_px, width_px, 3) float32, as cv2.resize with INTER_AREA, to 0.02 grey levels."""
-        sums = self._of_picture()
-        height, width = sums.shape[0] - 1, sums.shape[1] - 1
-        sums = sums.reshape(-1, _CHANNELS)
-        row, row_rest = _edges(height, height_px)
-        column, column_rest = _edges(width, width_px)
-        length = _CHANNELS * len(column)
-        places = (row * (width + 1))[:, None] + np.concatenate([column, column + 1])
-        above = sums.take(places, axis=0).reshape(len(row), 2 * length)
-        places += width + 1
-        below = sums.take(places, axis=0).reshape(len(row), 2 * length)
-        # Whole numbers as long as they are large: whole rows between two edges, then the rests.
-        below -= above
-        parts = below.astype(np.float32)  # NumPy's sums of two types go through small buffers
-        parts *= row_rest[:, None]
-        bands = parts[1:] - parts[:-1]
-        bands += (above[1:] - above[:-1]).astype(np.float32)
-        left, right = bands[:, :length], bands[:, length:]
-        right -= left
-        right *= np.repeat(column_rest, _CHANNELS)
-        right += left
-        result = right[:, _CHANNELS:] - right[:, :-_CHANNELS]
-        result *= np.float32(width_px * height_px / (width * height))
-        return result.reshape(height_px, width_px, _CHANNELS)
+        rows, columns, _ = picture.shape
+        results = [np.zeros((height, width * _CHANNELS), np.float32) for width, height in sizes]
+        band = min(max(_BAND_VALUES // (columns * _CHANNELS), 1), rows)
+        if self._sums.shape[:2] != (band + 1, columns + 1):
+            self._sums = np.empty((band + 1, columns + 1, _CHANNELS), np.int32)
+        for top in range(0, rows, band):
+            bottom = min(top + band, rows)
+            sums = self._sums[: bottom - top + 1]
+            cv2.integral(picture[top:bottom], sums)
+            for result in results:
+                row_px = rows / len(result)
+                first, last = int(top / row_px), min(int(np.ceil(bottom / row_px)), len(result))
+                edges = np.arange(first, last + 1) * row_px
+                _add(result[first:last], sums, np.clip(edges - top, 0, bottom - top))
+        for result in results:
+            result *= np.float32(result.size / (rows * columns * _CHANNELS))
+        return [result.reshape(len(result), -1, _CHANNELS) for result in results]
 
 
-def _edges(length_px: int, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Edges of `count` equal parts along a side: whole pixels before each, and the rest."""
-    edges = np.arange(count + 1) * (length_px / count)
+def _add(result: np.ndarray, sums: np.ndarray, row_edges: np.ndarray) -> None:
+    """Add to rows, (n, width * 3), what of them lies between edges, (n + 1,), of summed pixels."""
+    width = result.shape[1] // _CHANNELS
+    line = sums.shape[1]
+    row, row_rest = _whole_and_rest(row_edges, sums.shape[0] - 1)
+    column, column_rest = _whole_and_rest(np.arange(width + 1) * ((line - 1) / width), line - 1)
+    length = _CHANNELS * len(column)
+    values = sums.reshape(-1, _CHANNELS)
+    places = (row * line)[:, None] + np.concatenate([column, column + 1])
+    above = values.take(places, axis=0).reshape(len(row), 2 * length)
+    places += line
+    below = values.take(places, axis=0).reshape(len(row), 2 * length)
+    # Whole numbers as long as they are large: whole rows between two edges, then the rests.
+    below -= above
+    parts = below.astype(np.float32)  # NumPy's sums of two types go through small buffers
+    parts *= row_rest[:, None]
+    bands = parts[1:] - parts[:-1]
+    bands += (above[1:] - above[:-1]).astype(np.float32)
+    left, right = bands[:, :length], bands[:, length:]
+    right -= left
+    right *= np.repeat(column_rest, _CHANNELS)
+    right += left
+    result += right[:, _CHANNELS:] - right[:, :-_CHANNELS]
+
+
+def _whole_and_rest(edges: np.ndarray, length_px: int) -> tuple[np.ndarray, np.ndarray]:
+    """Whole pixels before each edge, fewer than the length, and what is left."""
     whole = np.minimum(edges.astype(np.int64), length_px - 1)
     return whole, (edges - whole).astype(np.float32)
