@@ -37,6 +37,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import compare
+import cv2
 import density_cost
 import growth
 import limit
@@ -154,6 +155,7 @@ def main() -> int:
     if arguments.rounds < 1 or arguments.soak < 1:
         parser.error("--rounds and --soak must be at least 1")
     settle_process()
+    cv2.setNumThreads(1)  # as settle_process has it for what is imported after it
     start = time.perf_counter()
     failed: list[str] = []
     with tempfile.TemporaryDirectory(prefix="fakeface_bench_") as folder:
