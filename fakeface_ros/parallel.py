@@ -79,8 +79,8 @@ class Workers:
                 raise
 
         helpers = (min(self.count, len(items)) if isinstance(items, Sized) else self.count) - 1
-        with self._on_other_cores():
-            futures = [self._helpers.submit(work) for _ in range(helpers)]
+
+        def hand_out() -> None:
             try:
                 for numbered in enumerate(items):
                     left.put(numbered)
@@ -90,11 +90,15 @@ class Workers:
             finally:
                 for _ in range(helpers + 1):  # an end for each thread
                     left.put(None)
-                try:
-                    work()
-                finally:
-                    begun = [future for future in futures if not future.cancel()]
-                    wait(begun)
+
+        with self._on_other_cores():
+            futures = [self._helpers.submit(work) for _ in range(helpers)]
+            try:
+                hand_out()
+                work()
+            finally:
+                begun = [future for future in futures if not future.cancel()]
+                wait(begun)
         for future in begun:
             future.result()  # raises what was raised in it
         return [results[number] for number in range(len(results))]

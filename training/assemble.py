@@ -27,7 +27,7 @@ import numpy as np
 
 from fakeface_ros.scoring.bundle import EvidenceSpec, LimitSpec, load_bundle, write_manifest
 from fakeface_ros.scoring.calibration import conformal_border
-from fakeface_ros.scoring.scorer import Scorer
+from fakeface_ros.scoring.scorer import Scorer, Scores
 from fakeface_ros.vision.alignment import resize_crop
 
 CALIBRATION = "calibration.npz"
@@ -62,8 +62,8 @@ def assemble(
         for name, content in files.items():
             (draft / name).write_bytes(content)
         _write(draft, manifest, files, evidence, limits, np.zeros(1))
-        strangeness, reasons = strangeness_of(draft, calibration)
-        strangeness = np.sort(strangeness[reasons == ""])
+        scores = scores_of(draft, calibration)
+        strangeness = np.sort(scores.strangeness[scores.reasons == ""])
         border = conformal_border(strangeness, float(manifest["alpha"]))
         first = evidence[0]
         shift = border * first.scale * (1 if first.fake_when == "above" else -1)
@@ -79,17 +79,21 @@ def input_entry(size_px: int, jpeg_quality: int | None) -> dict[str, Any]:
     return {"size_px": size_px, "color": "RGB", "range": [0, 1], "jpeg_quality": jpeg_quality}
 
 
-def strangeness_of(bundle: Path, pictures: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """What a bundle says of aligned faces: strangeness (n,) float64 and reasons (n,) str."""
+def scores_of(bundle: Path, pictures: Sequence[np.ndarray]) -> Scores:
+    """What a bundle says of aligned faces, (H, W, 3) uint8 BGR each."""
     scorer = Scorer(load_bundle(bundle))
     size_px = scorer.bundle.size_px
     scores = [
         scorer.score(np.stack([resize_crop(p, size_px) for p in pictures[i : i + _CHUNK]]))
         for i in range(0, len(pictures), _CHUNK)
     ]
-    return (
-        np.concatenate([s.strangeness for s in scores]),
-        np.concatenate([s.reasons for s in scores]),
+    return Scores(
+        {
+            name: np.concatenate([some.evidence[name] for some in scores])
+            for name in scores[0].evidence
+        },
+        np.concatenate([some.strangeness for some in scores]),
+        np.concatenate([some.reasons for some in scores]),
     )
 
 

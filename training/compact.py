@@ -40,9 +40,8 @@ from fakeface_ros.scoring.bundle import MANIFEST, BundleError, load_bundle, writ
 from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.scoring.density import GaussianKDE
 from fakeface_ros.scoring.evidence import AUTOENCODER
-from fakeface_ros.scoring.scorer import Scorer, Scores
 from fakeface_ros.vision.alignment import resize_crop
-from training.assemble import CALIBRATION
+from training.assemble import CALIBRATION, scores_of
 from training.classifier.train import read_pictures
 from training.quantize import quantised, widened
 
@@ -77,8 +76,9 @@ def compact(
         ValueError: the network is in int8 already.
         ArithmeticError: a rank correlation is too low; the bundle is left as it was.
     """
-    bundle = load_bundle(str(directory))
-    crops = canonical_crops(_resized(real[:_FACES], bundle.size_px), bundle.jpeg_quality)
+    bundle = load_bundle(directory)
+    faces = np.stack([resize_crop(picture, bundle.size_px) for picture in real[:_FACES]])
+    crops = canonical_crops(faces, bundle.jpeg_quality)
     model = onnx.load_model_from_string(bundle.file(AUTOENCODER))
     if any(node.op_type == "DequantizeLinear" for node in model.graph.node):
         raise ValueError("the network is in int8 already")
@@ -86,7 +86,7 @@ def compact(
         AUTOENCODER: quantised(widened(model), crops),
         _DENSITY: in_fewer_axes(bundle.file(_DENSITY), components),
     }
-    before = _score(directory, calibration)
+    before = scores_of(directory, calibration)
     with tempfile.TemporaryDirectory() as scratch:
         draft = Path(scratch) / directory.name
         shutil.copytree(directory, draft)
@@ -94,7 +94,7 @@ def compact(
             (draft / name).write_bytes(content)
         manifest = json.loads((draft / MANIFEST).read_text(encoding="utf-8"))
         write_manifest(draft, manifest, list(bundle.files))
-        after = _score(draft, calibration)
+        after = scores_of(draft, calibration)
         ranks = {
             name: round(float(spearmanr(values, after.evidence[name]).statistic), 4)
             for name, values in before.evidence.items()
@@ -131,15 +131,6 @@ def in_fewer_axes(density: bytes, components: int) -> bytes:
         kept["residuals_sq"] + left_out,
     ).save(compacted)
     return compacted.getvalue()
-
-
-def _resized(pictures: Sequence[np.ndarray], size_px: int) -> np.ndarray:
-    return np.stack([resize_crop(picture, size_px) for picture in pictures])
-
-
-def _score(directory: Path, pictures: Sequence[np.ndarray]) -> Scores:
-    scorer = Scorer(load_bundle(str(directory)))
-    return scorer.score(_resized(pictures, scorer.bundle.size_px))
 
 
 def main(arguments: list[str] | None = None) -> int:

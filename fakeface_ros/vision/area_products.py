@@ -51,12 +51,13 @@ def shrink(picture: np.ndarray, width_px: int, height_px: int) -> np.ndarray:
     result = np.empty((height_px, width_px * _CHANNELS), np.float32)
     converts = picture.dtype != np.float32
     strip_px = max(_STRIP_VALUES // (width * _CHANNELS), 1) if converts else height
+    columns = _windows(width, width_px, width)
     for rows in _windows(height, height_px, strip_px):
         strip = picture[rows.source : rows.end].astype(np.float32, "C", copy=False)
         shrunk = _shrink_rows(strip.reshape(len(strip), -1), rows)
         target = result[rows.target : rows.target + len(shrunk)]
-        for columns in _windows(width, width_px, width):
-            _shrink_columns(shrunk, columns, target)
+        for some in columns:
+            _shrink_columns(shrunk, some, target)
     return result.reshape(height_px, width_px, _CHANNELS)
 
 

@@ -48,6 +48,10 @@ class SummedArea:
         """
         rows, columns, _ = picture.shape
         results = [np.zeros((height, width * _CHANNELS), np.float32) for width, height in sizes]
+        across = [
+            _whole_and_rest(np.arange(width + 1) * (columns / width), columns)
+            for width, _ in sizes
+        ]
         band = min(max(_BAND_VALUES // (columns * _CHANNELS), 1), rows)
         if self._sums.shape[:2] != (band + 1, columns + 1):
             self._sums = np.empty((band + 1, columns + 1, _CHANNELS), np.int32)
@@ -55,22 +59,26 @@ class SummedArea:
             bottom = min(top + band, rows)
             sums = self._sums[: bottom - top + 1]
             cv2.integral(picture[top:bottom], sums)
-            for result in results:
+            for result, column_edges in zip(results, across, strict=True):
                 row_px = rows / len(result)
                 first, last = int(top / row_px), min(int(np.ceil(bottom / row_px)), len(result))
                 edges = np.arange(first, last + 1) * row_px
-                _add(result[first:last], sums, np.clip(edges - top, 0, bottom - top))
+                row_edges = _whole_and_rest(np.clip(edges - top, 0, bottom - top), bottom - top)
+                _add(result[first:last], sums, row_edges, column_edges)
         for result in results:
             result *= np.float32(result.size / (rows * columns * _CHANNELS))
         return [result.reshape(len(result), -1, _CHANNELS) for result in results]
 
 
-def _add(result: np.ndarray, sums: np.ndarray, row_edges: np.ndarray) -> None:
-    """Add to rows, (n, width * 3), what of them lies between edges, (n + 1,), of summed pixels."""
-    width = result.shape[1] // _CHANNELS
+def _add(
+    result: np.ndarray,
+    sums: np.ndarray,
+    row_edges: tuple[np.ndarray, np.ndarray],
+    column_edges: tuple[np.ndarray, np.ndarray],
+) -> None:
+    """Add to rows, (n, width * 3), the summed pixels between n + 1 and width + 1 edges."""
+    (row, row_rest), (column, column_rest) = row_edges, column_edges
     line = sums.shape[1]
-    row, row_rest = _whole_and_rest(row_edges, sums.shape[0] - 1)
-    column, column_rest = _whole_and_rest(np.arange(width + 1) * ((line - 1) / width), line - 1)
     length = _CHANNELS * len(column)
     values = sums.reshape(-1, _CHANNELS)
     places = (row * line)[:, None] + np.concatenate([column, column + 1])

@@ -23,7 +23,7 @@ import pytest
 from fakeface_ros.scoring.bundle import load_bundle
 from fakeface_ros.scoring.density import GaussianKDE
 from training import compact as compacting
-from training.assemble import strangeness_of
+from training.assemble import scores_of
 from training.classifier.train import read_pictures
 from training.compact import compact, in_fewer_axes, main
 
@@ -78,7 +78,7 @@ def test_a_bundle_is_calibrated_as_it_is_then(copy, make_folder, tmp_path, capsy
         kept = arrays["strangeness"]
     pictures = read_pictures([others])[1]
     np.testing.assert_array_equal(
-        kept, np.sort(strangeness_of(copy, pictures)[0]).astype(np.float32)
+        kept, np.sort(scores_of(copy, pictures).strangeness).astype(np.float32)
     )
     stated = after.manifest["training"]["compact"]
     assert (stated["range_faces"], stated["components"]) == (30, 12)
