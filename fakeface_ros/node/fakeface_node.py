@@ -131,8 +131,9 @@ class FakefaceNode(LifecycleNode):
         self.get_logger().info(f"judging images of {self._topic.name}")
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Stop judging; the model stays."""
+        """Stop judging; the model stays, and what frames took is given back."""
         self._stop()
+        give_back_memory()
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:

@@ -35,13 +35,23 @@ Result = TypeVar("Result")
 
 
 class Onlooker:
-    """Lives in a namespace beside the node under test."""
+    """Lives in a namespace beside the node under test.
 
-    def __init__(self, namespace: str, image_topic: str = "image", image_type: Any = None):
+    Attributes:
+        camera: publishes images, and keeps the last image_depth of them for who missed some.
+    """
+
+    def __init__(
+        self,
+        namespace: str,
+        image_topic: str = "image",
+        image_type: Any = None,
+        image_depth: int = 1,
+    ):
         self.node = Node("onlooker", namespace=namespace)
         self.verdicts: list[FaceVerdictArray] = []
         self.diagnostics: list[Any] = []
-        self.camera = self.node.create_publisher(image_type or Image, image_topic, 1)
+        self.camera = self.node.create_publisher(image_type or Image, image_topic, image_depth)
         self.node.create_subscription(
             FaceVerdictArray, "fakeface/verdicts", self.verdicts.append, QoSProfile(depth=100)
         )
@@ -133,6 +143,11 @@ class Onlooker:
     def change_state(self, transition_id: int) -> bool:
         request = ChangeState.Request(transition=Transition(id=transition_id))
         return self.call(ChangeState, "fakeface/change_state", request).success
+
+    def deactivate(self) -> None:
+        """Until its subscription is gone: the next match could be with that one otherwise."""
+        assert self.change_state(Transition.TRANSITION_DEACTIVATE)
+        self.wait(lambda: self.camera.get_subscription_count() == 0, "no subscriber")
 
 
 def stamp_of(message: Any) -> tuple[int, int]:

@@ -43,8 +43,7 @@ def test_each_transition_has_its_inverse_and_can_come_again(start, onlook, astro
         assert onlooker.change_state(Transition.TRANSITION_ACTIVATE)
         onlooker.wait_for_match()
         assert len(onlooker.judge(to_image(astronaut)).faces) == 1
-        assert onlooker.change_state(Transition.TRANSITION_DEACTIVATE)
-        onlooker.wait(lambda: onlooker.camera.get_subscription_count() == 0, "its leaving")
+        onlooker.deactivate()
         assert onlooker.change_state(Transition.TRANSITION_CLEANUP)
         onlooker.wait(
             lambda: not onlooker.node.count_publishers("/life/fakeface/verdicts"), "its cleaning"
