@@ -18,16 +18,13 @@ import cv2
 import numpy as np
 import pytest
 
-from fakeface_ros.vision import summed_area
-from fakeface_ros.vision.area_products import shrink
-from fakeface_ros.vision.pyramid import Pyramid
-from fakeface_ros.vision.summed_area import SummedArea
+from fakeface_ros.parallel import Workers
+from fakeface_ros.vision import pyramid
+from fakeface_ros.vision.pyramid import shrink
 
 
-def _levels(frame, *sizes, pyramid=None):
-    pyramid = pyramid or Pyramid()
-    pyramid.take(frame)
-    return list(pyramid.levels(sizes))
+def _levels(frame, *sizes, threads=1):
+    return list(shrink(frame, sizes, Workers(threads)))
 
 
 def _by_opencv(frame, size):
@@ -45,39 +42,39 @@ def test_levels_equal_those_of_the_area_filter(frame_size):
         assert level.shape == (size[1], size[0], 3)
         assert level.dtype == np.float32
         assert level.flags.c_contiguous
-        np.testing.assert_allclose(level, _by_opencv(frame, size), atol=0.02)
+        np.testing.assert_allclose(level, _by_opencv(frame, size), atol=0.001)
 
 
-def test_lines_of_any_length_are_made_of_all_that_they_cover(monkeypatch):
-    monkeypatch.setattr(summed_area, "_BAND_VALUES", 2000)  # bands of a few rows
+@pytest.mark.parametrize("strip_px", [1, 5, 24])
+def test_lines_of_any_length_are_made_of_all_that_they_cover(monkeypatch, strip_px):
+    monkeypatch.setattr(pyramid, "_STRIP_PX", strip_px)
+    monkeypatch.setattr(pyramid, "_BAND_VALUES", 2000)
+    pyramid._plan.cache_clear()
     random = np.random.default_rng(0)
-    for _ in range(200):
+    for _ in range(100):
         height, width = random.integers(1, 120, 2)
         size = int(random.integers(1, width + 1)), int(random.integers(1, height + 1))
         frame = random.integers(0, 256, (height, width, 3), np.uint8)
-        wanted = _by_opencv(frame, size)
-        for picture in (frame, frame.astype(np.float32)):
-            np.testing.assert_allclose(shrink(picture, *size), wanted, atol=0.001)
-        (summed,) = SummedArea().shrink(frame, [size])
-        np.testing.assert_allclose(summed, wanted, atol=0.02)
+        (level,) = _levels(frame, size)
+        np.testing.assert_allclose(level, _by_opencv(frame, size), atol=0.001)
+    pyramid._plan.cache_clear()
+
+
+@pytest.mark.parametrize("threads", [2, 3, 8])
+def test_threads_change_nothing(threads):
+    frame = np.random.default_rng(0).integers(0, 256, (480, 640, 3), np.uint8)
+    sizes = (192, 144), (96, 72), (17, 12)
+    for level, alone in zip(
+        _levels(frame, *sizes, threads=threads), _levels(frame, *sizes), strict=True
+    ):
+        np.testing.assert_array_equal(level, alone)
 
 
 @pytest.mark.parametrize("frame_size", [(3000, 4000), (4000, 3000)])
 def test_a_white_frame_is_white(frame_size):
-    """Its sum overflows 32 bits."""
     sizes = [(frame_size[1] // times, frame_size[0] // times) for times in (4, 10)]
     for level in _levels(np.full((*frame_size, 3), 255, np.uint8), *sizes):
         np.testing.assert_allclose(level, 255, atol=0.02)
-
-
-@pytest.mark.parametrize("times", [1, 12])
-def test_of_one_frame_after_another_the_last_one_counts(times):
-    random, pyramid = np.random.default_rng(0), Pyramid()
-    for height, width in ((48, 64), (48, 64), (30, 80), (48, 64)):
-        frame = random.integers(0, 256, (height * times, width * times, 3), np.uint8)
-        levels = _levels(frame, (40, 20), (6, 4), pyramid=pyramid)
-        for level, alone in zip(levels, _levels(frame, (40, 20), (6, 4)), strict=True):
-            np.testing.assert_array_equal(level, alone)
 
 
 def test_a_part_of_a_frame_and_a_mirrored_one_are_shrunk_as_their_copies():

@@ -31,7 +31,6 @@ from fakeface_ros.results import Detections
 from fakeface_ros.vision.boxes import square, suppress
 from fakeface_ros.vision.mtcnn_networks import NETWORK_NAMES, network
 from fakeface_ros.vision.proposals import OVERLAP, propose
-from fakeface_ros.vision.pyramid import Pyramid
 
 DEFAULT_MIN_FACE_PX = 40
 DEFAULT_THRESHOLD = 0.8
@@ -68,7 +67,6 @@ class MtcnnDetector:
         self.threshold = threshold
         check_settings(min_face_px, threshold)
         self._workers = Workers(threads)
-        self._pyramid = Pyramid()
         self._pnet, self._rnet, self._onet = (
             make_session(network(name), 1 if name == "pnet" else threads, providers)
             for name in NETWORK_NAMES
@@ -89,7 +87,7 @@ class MtcnnDetector:
             ValueError: frame has another shape or dtype.
         """
         _check_frame(frame)
-        boxes = propose(frame, self.min_face_px, self._pnet, self._workers, self._pyramid)
+        boxes = propose(frame, self.min_face_px, self._pnet, self._workers)
         if len(boxes):
             boxes = self._refine(frame, boxes)
         return self._locate(frame, boxes)

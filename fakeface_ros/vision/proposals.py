@@ -16,15 +16,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain, pairwise
+from itertools import pairwise
 
 import numpy as np
 import onnxruntime as ort
 
 from fakeface_ros.parallel import Workers
 from fakeface_ros.vision.boxes import square, suppress
-from fakeface_ros.vision.pyramid import Pyramid
+from fakeface_ros.vision.pyramid import shrink
 
 _WINDOW_PX = 12  # what pnet sees of a pyramid level, every _STRIDE_PX pixels
 _STRIDE_PX = 2
@@ -40,11 +39,7 @@ _BAND_PX = 30_000
 
 
 def propose(
-    frame: np.ndarray,
-    min_face_px: int,
-    pnet: ort.InferenceSession,
-    workers: Workers,
-    pyramid: Pyramid | None = None,
+    frame: np.ndarray, min_face_px: int, pnet: ort.InferenceSession, workers: Workers
 ) -> np.ndarray:
     """Square boxes, (N, 4) float64, x1, y1, x2, y2 in pixels of the frame.
 
@@ -52,28 +47,21 @@ def propose(
         frame: (H, W, 3) uint8 BGR.
         min_face_px: side of the smallest face searched for.
         pnet: of mtcnn_networks.
-        workers: that share the levels.
-        pyramid: of the last frame, of whose memory this frame's makes use; None takes a new one.
+        workers: that share the work.
     """
     height, width = frame.shape[:2]
     scales = pyramid_scales(height, width, min_face_px)
     sizes = [(int(width * scale), int(height * scale)) for scale in scales]
-    # In float: levels rounded to whole numbers cost 1 % of the wheel's faces.
-    pyramid = pyramid or Pyramid()
-    pyramid.take(frame)
 
-    def search(level: np.ndarray | tuple[int, int]) -> list[list[np.ndarray]]:
-        if isinstance(level, tuple):
-            level = pyramid.level(*level)
+    def search(level: np.ndarray) -> list[list[np.ndarray]]:
         return [
             pnet.run(["offsets", "probability"], {"pictures": band[None]})
             for band in _bands(level)
         ]
 
-    # The first, half of all work, is a helper's alone. Others are made one after the other: pnet
-    # between them would drive the frame from the processor's cache.
-    levels: Iterable[np.ndarray | tuple[int, int]] = chain(sizes[:1], pyramid.levels(sizes[1:]))
-    boxes, scores, numbers = _windows(workers.map(search, levels), np.array(scales))
+    # In float: levels rounded to whole numbers cost 1 % of the wheel's faces.
+    levels = workers.map(search, shrink(frame, sizes, workers))
+    boxes, scores, numbers = _windows(levels, np.array(scales))
     keep = suppress(boxes, scores, _LEVEL_OVERLAP, groups=numbers)
     boxes, scores = boxes[keep], scores[keep]
     return square(boxes[suppress(boxes, scores, OVERLAP)])
