@@ -45,7 +45,7 @@ def test_levels_equal_those_of_the_area_filter(frame_size):
         np.testing.assert_allclose(level, _by_opencv(frame, size), atol=0.001)
 
 
-@pytest.mark.parametrize("strip_px", [1, 5, 24])
+@pytest.mark.parametrize("strip_px", [1, 5, 48])
 def test_lines_of_any_length_are_made_of_all_that_they_cover(monkeypatch, strip_px):
     monkeypatch.setattr(pyramid, "_STRIP_PX", strip_px)
     monkeypatch.setattr(pyramid, "_BAND_VALUES", 2000)
