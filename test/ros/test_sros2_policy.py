@@ -20,6 +20,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
+from rclpy.node import NodeNameNonExistentError
 
 POLICY = Path(get_package_share_directory("fakeface_ros"), "launch/sros2/fakeface.policy.xml")
 NAME = "fakeface"
@@ -47,22 +48,30 @@ def test_it_is_a_policy_of_the_version_that_sros2_reads():
 
 
 def test_it_is_what_the_running_node_has(start, onlook):
-    parameters = {"raw": {}, "compressed": {"image_transport": "compressed", "use_sim_time": True}}
+    parameters = {
+        "image": {},
+        "image/compressed": {"image_transport": "compressed", "use_sim_time": True},
+    }
     seen: dict[str, dict[str, set[str]]] = {}
-    for transport, values in parameters.items():
-        namespace = f"/policy_{transport}"
+    for topic, values in parameters.items():
+        namespace = f"/policy_{topic.rpartition('/')[2]}"
         start("fakeface_node", values, namespace)
         onlooker = onlook(namespace)
-        # The last thing to come up is the subscription of images.
-        onlooker.status(lambda v, _: v["state"] == "active")
         node = onlooker.node
 
-        def names(getter, node=node, namespace=namespace) -> set[str]:
-            return {name for name, _ in getter(NAME, namespace)}
+        def names(getter, namespace=namespace) -> set[str]:
+            try:
+                return {name for name, _ in getter(NAME, namespace)}
+            except NodeNameNonExistentError:  # what it publishes may be heard before its name
+                return set()
 
+        # The last thing to come up, so that all else is known then.
+        images = f"{namespace}/{topic}"
         onlooker.wait(
-            lambda names=names, node=node: names(node.get_subscriber_names_and_types_by_node),
-            "its subscriptions",
+            lambda names=names, images=images, node=node: (
+                images in names(node.get_subscriber_names_and_types_by_node)
+            ),
+            "its subscription to images",
         )
         seen[namespace] = {
             "publish": names(node.get_publisher_names_and_types_by_node),
