@@ -36,8 +36,8 @@ from fakeface_ros.parallel import Workers
 _CHANNELS = 3
 _STRIP_PX = 48
 """Rows of the frame to a product: of fewer it is inefficient, of more the weights are mostly 0."""
-_BAND_VALUES = 1 << 20
-"""Of rows as wide as the frame that one thread holds, 4 MB, before their columns are shrunk."""
+_BAND_VALUES = 1 << 19
+"""Of rows as wide as the frame that one thread holds, 2 MB, before their columns are shrunk."""
 
 
 def shrink(
