@@ -26,6 +26,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import ThreadPoolExecutor, wait
+from itertools import pairwise
 from queue import SimpleQueue
 from typing import TypeVar
 
@@ -128,6 +129,12 @@ class Workers:
             yield
         finally:
             _keep(0, cores)
+
+
+def shares(count: int, parts: int) -> list[range]:
+    """range(count) in so many ranges of nearly the same size; some are empty if parts > count."""
+    ends = [count * number // parts for number in range(parts + 1)]
+    return [range(start, end) for start, end in pairwise(ends)]
 
 
 def _begin(helper_ids: list[int], cores: set[int]) -> None:

@@ -45,7 +45,7 @@ def settle_process() -> None:
 
 
 def give_back_memory() -> None:
-    """After networks were let go of: free what only refers to itself, and all that is kept.
+    """Once networks or a worker are let go of: free what only refers to itself, and what is kept.
 
     A worker and who made it refer to each other, so that without this networks and their threads
     live on until Python happens to look for such circles.

@@ -16,12 +16,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import onnxruntime as ort
 
-from fakeface_ros.parallel import Workers
+from fakeface_ros.parallel import Workers, shares
 from fakeface_ros.vision.boxes import square, suppress
 from fakeface_ros.vision.pyramid import shrink
 
@@ -82,10 +80,9 @@ def _bands(level: np.ndarray) -> list[np.ndarray]:
     height_px, width_px = level.shape[:2]
     rows = (height_px - _WINDOW_PX + 1) // _STRIDE_PX + 1  # of windows
     count = min(max(round(height_px * width_px / _BAND_PX), 1), rows)
-    ends = [rows * number // count for number in range(count + 1)]
     return [
-        level[_STRIDE_PX * start : _STRIDE_PX * (end - 1) + _WINDOW_PX]
-        for start, end in pairwise(ends)
+        level[_STRIDE_PX * band.start : _STRIDE_PX * (band.stop - 1) + _WINDOW_PX]
+        for band in shares(rows, count)
     ]
 
 

@@ -26,12 +26,11 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 import cv2
 import numpy as np
 
-from fakeface_ros.parallel import Workers
+from fakeface_ros.parallel import Workers, shares
 
 _CHANNELS = 3
 _STRIP_PX = 48
@@ -84,8 +83,7 @@ def shrink(
 def _bands(strips: int, values: int, threads: int) -> list[range]:
     """Strips, of so many values each, in bands of nearly the same size, as many to each thread."""
     count = math.ceil(strips * values / _BAND_VALUES / threads) * threads
-    ends = [strips * number // count for number in range(count + 1)]
-    return [range(start, end) for start, end in pairwise(ends) if start < end]
+    return [band for band in shares(strips, count) if band]
 
 
 @dataclass(frozen=True, eq=False)
