@@ -73,6 +73,7 @@ class Judge:
         self._throttle = Throttle()
         self._reset = threading.Event()
         self._trimmed_s = time.monotonic()
+        self._first_is_judged = False
 
     def request_reset(self) -> None:
         """Forget the faces followed so far before the next image is judged."""
@@ -107,6 +108,12 @@ class Judge:
             parameters,
         )
         self._counts.processed(result, latency)
+        if not self._first_is_judged:
+            self._first_is_judged = True
+            height, width, _ = frame.shape
+            self._logger.info(
+                f"the first image is judged: {width} x {height} pixels, latency {latency:.0f} ms"
+            )
         if time.monotonic() - self._trimmed_s > _TRIM_EVERY_S:
             trim_heap()
             self._trimmed_s = time.monotonic()

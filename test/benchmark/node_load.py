@@ -113,15 +113,15 @@ def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Ta
     """
     os.environ["ROS_DOMAIN_ID"] = str(hold_domain_id())
     os.environ.setdefault("ROS_AUTOMATIC_DISCOVERY_RANGE", "LOCALHOST")
-    rclpy.init(args=[])
     table = Table(f"the node over DDS, {RATE_HZ:g} images a second offered, {seconds:g} s each")
+    _set_profile(LARGE_IMAGES)
+    rclpy.init(args=[])
     try:
+        # All nodes of this process are what DDS makes of the first: found soon, with the profile.
+        rclpy.create_node("benchmark_process")
         for name, picture in pictures.items():
             for profile in ("", LARGE_IMAGES):
-                for variable in _PROFILE_VARIABLES:  # which the nodes' processes take over
-                    os.environ.pop(variable, None)
-                    if profile:
-                        os.environ[variable] = profile
+                _set_profile(profile)  # which the camera's and the node's processes take over
                 row = {"images": name, "profile": "large images" if profile else "none"}
                 try:
                     table.rows.append(row | _one(name, picture, folder, seconds))
@@ -129,17 +129,26 @@ def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Ta
                     table.rows.append(row)
                     table.notes.append(f"{name}, profile {row['profile']}: no verdict came.")
     finally:
-        for variable in _PROFILE_VARIABLES:
-            os.environ.pop(variable, None)
+        _set_profile("")
         rclpy.try_shutdown()
     table.notes += [
         "Camera, node and this program are three processes on the same cores; the camera's own "
         "copies and sending of large images take from them what the node would use.",
+        "Before the first verdict camera and node have to find each other, which Fast DDS "
+        "now and then leaves to its next announcement: every 3 s, with the profile every 0.5 s.",
         "Received, judged and dropped are the node's own count over that time, latency is from "
         "the image's stamp to its verdict, memory is the node's process, in part shared with the "
         "camera's.",
     ]
     return table
+
+
+def _set_profile(file: str) -> None:
+    """Of Fast DDS, for whatever makes its first node from here on; "" is none."""
+    for variable in _PROFILE_VARIABLES:
+        os.environ.pop(variable, None)
+        if file:
+            os.environ[variable] = file
 
 
 def _one(name: str, picture: np.ndarray, folder: Path, seconds: float) -> Row:
