@@ -22,6 +22,8 @@ from typing import Any
 
 import onnxruntime as ort
 
+from fakeface_ros.parallel import usable_cores
+
 CPU = ("CPUExecutionProvider",)
 
 DEVICES: dict[str, tuple[str, ...]] = {
@@ -30,6 +32,8 @@ DEVICES: dict[str, tuple[str, ...]] = {
     "tensorrt": ("TensorrtExecutionProvider", "CUDAExecutionProvider", *CPU),
 }
 """What networks can be asked to run on: execution providers in order of preference."""
+
+_MOST_SPINNING = 4
 
 
 def make_session(
@@ -48,8 +52,12 @@ def make_session(
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3  # a robot's log is no place for graph-optimiser warnings
-    # Spinning workers win microseconds and cost a whole core between frames.
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    # Threads that wait for a network's next operation wide awake save 20 wakes a frame, each of
+    # which takes as long as a small operation; they sleep from the end of a call to the next. Many
+    # of them would burn more than they win.
+    spins = (threads or len(usable_cores())) <= _MOST_SPINNING
+    options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spins)))
+    options.add_session_config_entry("session.force_spinning_stop", "1")
     # Every level and every number of faces is another shape: plans of memory kept for each, and an
     # arena that grows by doubling, cost 90 MB at 1080p and win no time.
     options.enable_mem_pattern = False

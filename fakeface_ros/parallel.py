@@ -47,11 +47,11 @@ class Workers:
 
     def __init__(self, threads: int = 0):
         """Take so many threads; 0 takes one for every core that this process may use."""
-        self.count = threads or len(_cores())
+        self.count = threads or len(usable_cores())
         self._helper_ids: list[int] = []
         self._helpers = (
             ThreadPoolExecutor(
-                self.count - 1, "fakeface-helper", _begin, (self._helper_ids, _cores())
+                self.count - 1, "fakeface-helper", _begin, (self._helper_ids, usable_cores())
             )
             if self.count > 1
             else None
@@ -153,8 +153,8 @@ def _keep(thread_id: int, cores: set[int]) -> None:
             os.sched_setaffinity(thread_id, cores)
 
 
-def _cores() -> set[int]:
-    """That this process may use."""
+def usable_cores() -> set[int]:
+    """Numbers of the cores that this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return os.sched_getaffinity(0)
     return set(range(os.cpu_count() or 1))

@@ -84,7 +84,7 @@ def fold(model: onnx.ModelProto) -> onnx.ModelProto:
     convolution = [node for node in graph.node if node.op_type == "Conv"][-1]
     resize = next((n for n in graph.node if convolution.input[0] in n.output), None)
     kernel, bias = (numpy_helper.to_array(weights[name]) for name in convolution.input[1:])
-    if resize is None or not _doubles(resize, weights) or kernel.shape[2:] != (3, 3):
+    if resize is None or not doubles(resize, weights) or kernel.shape[2:] != (3, 3):
         raise ValueError("the last convolution is not 3 x 3 after a nearest upsampling by 2")
     for name, values in zip(
         convolution.input[1:], (folded_kernel(kernel), np.tile(bias, 4)), strict=True
@@ -98,7 +98,8 @@ def fold(model: onnx.ModelProto) -> onnx.ModelProto:
     return folded
 
 
-def _doubles(node: onnx.NodeProto, weights: dict[str, onnx.TensorProto]) -> bool:
+def doubles(node: onnx.NodeProto, weights: dict[str, onnx.TensorProto]) -> bool:
+    """Whether it is a nearest upsampling by 2, given the graph's weights."""
     attributes = {a.name: helper.get_attribute_value(a) for a in node.attribute}
     return (
         node.op_type == "Resize"

@@ -28,11 +28,17 @@ from pathlib import Path
 import numpy as np
 import onnx
 from onnx import helper, numpy_helper
-from onnxruntime.quantization import CalibrationDataReader, QuantFormat, quantize_static
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 _INPUT_CHANNELS, _OUTPUT_CHANNELS = 4, 16
 """Multiples of which ONNX Runtime's int8 convolution takes without copying its input first."""
+_MOVERS = {"MaxPool", "Transpose", "Reshape", "Expand", "Slice"}
 
 
 def quantised(model: onnx.ModelProto, crops: np.ndarray, weight_bits: int = 7) -> bytes:
@@ -52,12 +58,15 @@ def quantised(model: onnx.ModelProto, crops: np.ndarray, weight_bits: int = 7) -
             after,
             _Crops(crops),
             quant_format=QuantFormat.QDQ,
+            activation_type=QuantType.QUInt8,
+            nodes_to_exclude=[node.name for node in model.graph.node if node.op_type == "MatMul"],
             per_channel=True,
             reduce_range=weight_bits < 8,
         )
         made = onnx.load(after)
     del made.opset_import[:]  # all that this ONNX Runtime knows: an older one would refuse them
     made.opset_import.extend(model.opset_import)
+    _move_whole_numbers(made.graph)
     onnx.checker.check_model(made, full_check=True)
     return made.SerializeToString()
 
@@ -103,6 +112,41 @@ def widened(model: onnx.ModelProto) -> onnx.ModelProto:
         first.input[0] = insert(place, "Pad", first.input[0], [0, 0, 0, 0, 0, missing, 0, 0])
     onnx.checker.check_model(wide, full_check=True)
     return wide
+
+
+def _move_whole_numbers(graph: onnx.GraphProto) -> None:
+    """Let nodes that only move values, or choose among them, take and give them in int8.
+
+    The quantiser lets each take and give floats, which are then rounded to what they were before;
+    ONNX Runtime sees through that for some of them only.
+    """
+    values = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+
+    def alike(one: onnx.NodeProto, other: onnx.NodeProto) -> bool:
+        """Whether both go by the same scale and zero."""
+        pairs = zip(one.input[1:], other.input[1:], strict=True)
+        return all(np.array_equal(values[a], values[b]) for a, b in pairs)
+
+    nodes: list[onnx.NodeProto] = []
+    sources: dict[str, onnx.NodeProto] = {}  # of floats that are int8 before
+    renamed: dict[str, str] = {}
+    for node in graph.node:  # which are in the order of their computation
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+        source = sources.get(node.input[0])
+        if source and node.op_type == "QuantizeLinear" and alike(source, node):
+            renamed[node.output[0]] = source.input[0]
+            continue
+        nodes.append(node)
+        if source and node.op_type in _MOVERS:
+            result = node.output[0]
+            node.input[0], node.output[0] = source.input[0], f"{result}_int8"
+            inputs = [node.output[0], *source.input[1:]]
+            nodes.append(helper.make_node("DequantizeLinear", inputs, [result], f"{result}_float"))
+        if nodes[-1].op_type == "DequantizeLinear":
+            sources[nodes[-1].output[0]] = nodes[-1]
+    used = {name for node in nodes for name in node.input} | {out.name for out in graph.output}
+    del graph.node[:], graph.value_info[:]
+    graph.node.extend(node for node in nodes if used.intersection(node.output))
 
 
 class _Crops(CalibrationDataReader):

@@ -21,6 +21,7 @@ from onnx import numpy_helper
 
 from fakeface_ros.scoring.autoencoder import Autoencoder
 from training.autoencoders import REFERENCE_KIND, build_autoencoder
+from training.channels_last import channels_last
 from training.fold_upsampling import fold
 from training.onnx_graph import to_onnx
 from training.quantize import quantised, widened
@@ -81,3 +82,19 @@ def test_in_seven_bits_it_gives_nearly_the_same_on_any_processor(network):
     )
     for one, other in zip(given, made, strict=True):
         assert np.sqrt(np.square(other - one).mean() / np.square(one).mean()) < 0.05
+
+
+def test_what_only_moves_values_does_so_in_int8(network, monkeypatch):
+    prepared = channels_last(widened(network))
+    made = quantised(prepared, CROPS)
+    model = onnx.load_model_from_string(made)
+    floats = {o for n in model.graph.node if n.op_type == "DequantizeLinear" for o in n.output}
+    movers = {"MaxPool", "Transpose", "Reshape", "Expand", "Slice"}
+    assert not [n.name for n in model.graph.node if n.op_type in movers and n.input[0] in floats]
+    monkeypatch.setattr("training.quantize._move_whole_numbers", lambda graph: None)
+    as_the_quantiser_has_it = quantised(prepared, CROPS)
+    pairs = zip(
+        *(Autoencoder(m).reconstruct(CROPS) for m in (made, as_the_quantiser_has_it)), strict=True
+    )
+    for one, other in pairs:
+        np.testing.assert_array_equal(one, other)
