@@ -33,6 +33,16 @@ def test_bytes_and_path_give_the_same_network_at_any_thread_count(tmp_path):
     np.testing.assert_allclose(*outputs, atol=1e-6)
 
 
+def test_a_few_threads_wait_awake_within_a_call_and_many_sleep():
+    entries = [
+        make_session(convert("rnet"), threads)
+        .get_session_options()
+        .get_session_config_entry("session.intra_op.allow_spinning")
+        for threads in (2, 16)
+    ]
+    assert entries == ["1", "0"]
+
+
 def test_the_cpu_is_no_fallback():
     assert offered_providers("cpu") == list(CPU)
     assert fallback_warning("cpu", make_session(convert("rnet"))) == ""
