@@ -59,7 +59,7 @@ def quantised(model: onnx.ModelProto, crops: np.ndarray, weight_bits: int = 7) -
             _Crops(crops),
             quant_format=QuantFormat.QDQ,
             activation_type=QuantType.QUInt8,
-            nodes_to_exclude=[node.name for node in model.graph.node if node.op_type == "MatMul"],
+            nodes_to_exclude=_identities(model.graph),
             per_channel=True,
             reduce_range=weight_bits < 8,
         )
@@ -112,6 +112,17 @@ def widened(model: onnx.ModelProto) -> onnx.ModelProto:
         first.input[0] = insert(place, "Pad", first.input[0], [0, 0, 0, 0, 0, missing, 0, 0])
     onnx.checker.check_model(wide, full_check=True)
     return wide
+
+
+def _identities(graph: onnx.GraphProto) -> list[str]:
+    """Names of the products that only add zeros, which would round their input for nothing."""
+    eyes = {
+        tensor.name
+        for tensor in graph.initializer
+        if len(tensor.dims) == 2
+        and np.array_equal(numpy_helper.to_array(tensor), np.eye(*tensor.dims))
+    }
+    return [n.name for n in graph.node if n.op_type == "MatMul" and n.input[1] in eyes]
 
 
 def _move_whole_numbers(graph: onnx.GraphProto) -> None:

@@ -26,6 +26,7 @@ import numpy as np
 import onnxruntime as ort
 from onnx import TensorProto, helper
 from tables import Table
+from threadpoolctl import threadpool_limits
 from timing import rounded, timed_ms
 
 from fakeface_ros.inference import make_session
@@ -73,9 +74,10 @@ def matrix_peak_gflops(rounds: int = 8) -> dict[str, float]:
     session = make_session(_matrix_product())
     calls = {"numpy": lambda: a @ a, "onnxruntime": lambda: session.run(None, {"a": a})}
     peak = {}
-    for name, call in calls.items():
-        call()
-        peak[name] = rounded(2 * _SIDE**3 / min(timed_ms(call) for _ in range(rounds)) / 1e6)
+    with threadpool_limits(cores(), "blas"):
+        for name, call in calls.items():
+            call()
+            peak[name] = rounded(2 * _SIDE**3 / min(timed_ms(call) for _ in range(rounds)) / 1e6)
     return peak
 
 
