@@ -31,7 +31,7 @@ from fakeface_ros.scoring.codec import canonical_crops
 from fakeface_ros.scoring.density import GaussianKDE
 
 CODES = (1_000, 3_000, 10_000, 25_000, 50_000)
-COMPONENTS = (64, 128, 256)
+COMPONENTS = (48, 64, 128, 256)
 _FOR_AXES = 1_500
 _HELD_OUT = 200
 _PART = 5_000

@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 try:
     import rclpy
+    from ament_index_python.packages import get_package_share_directory
     from onlooker import Onlooker
 
     from fakeface_ros.node.processes import Executable, hold_domain_id
@@ -88,6 +89,22 @@ def onlook(ros: None) -> Iterator[Callable[..., Onlooker]]:
     yield onlook_
     for onlooker in made:
         onlooker.node.destroy_node()
+
+
+@pytest.fixture
+def use_dds_profile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
+    """A function that has what is started from here on go by a shipped Fast DDS profile."""
+
+    def use(name: str) -> Path:
+        file = Path(get_package_share_directory("fakeface_ros")) / "launch" / "dds" / f"{name}.xml"
+        assert file.is_file()
+        monkeypatch.setenv("FASTRTPS_DEFAULT_PROFILES_FILE", str(file))  # Humble, Jazzy
+        monkeypatch.setenv("FASTDDS_DEFAULT_PROFILES_FILE", str(file))  # Kilted
+        # LOCALHOST would add shared memory to any profile.
+        monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SYSTEM_DEFAULT")
+        return file
+
+    return use
 
 
 @pytest.fixture(scope="session")

@@ -16,26 +16,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import cv2
 import pytest
 import rclpy
-from ament_index_python.packages import get_package_share_directory
-
-FOLDER = Path(get_package_share_directory("fakeface_ros")) / "launch" / "dds"
 
 
 @pytest.mark.skipif(
     "fastrtps" not in rclpy.get_rmw_implementation_identifier(), reason="of Fast DDS alone"
 )
 @pytest.mark.parametrize("profile", ["fastdds_large_images", "fastdds_without_shared_memory"])
-def test_a_camera_and_the_node_meet_under_it(start, onlook, noise, tmp_path, monkeypatch, profile):
-    file = FOLDER / f"{profile}.xml"
-    assert file.is_file()
-    monkeypatch.setenv("FASTRTPS_DEFAULT_PROFILES_FILE", str(file))  # Humble, Jazzy
-    monkeypatch.setenv("FASTDDS_DEFAULT_PROFILES_FILE", str(file))  # Kilted
-    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SYSTEM_DEFAULT")  # LOCALHOST adds its own
+def test_a_camera_and_the_node_meet_under_it(
+    start, onlook, noise, tmp_path, use_dds_profile, profile
+):  # fmt: skip
+    file = use_dds_profile(profile)
     picture = noise[:48, :64]
     cv2.imwrite(str(tmp_path / "picture.png"), picture)
     onlooker = onlook(f"/{profile}", image_topic="unused")

@@ -39,21 +39,16 @@ from rosgraph_msgs.msg import Clock
 from fakeface_ros.node.conversion import to_image
 from fakeface_ros.scoring.bundle import MANIFEST, load_bundle
 
-PROFILE = Path(__file__).parents[2] / "launch" / "dds" / "fastdds_without_shared_memory.xml"
-
 
 @pytest.fixture
-def by_udp(monkeypatch: pytest.MonkeyPatch) -> None:
+def by_udp(use_dds_profile: Callable[[str], Path]) -> None:
     """What is started from here on receives by UDP alone, since it is killed; images be small.
 
     Fast DDS may go on writing into the shared memory of one that is dead (Fast-DDS #5469, in
     README.md), and every later process on the same port, of whatever test, would get nothing.
     Of a large image, a busy machine's socket buffers lose some fragment each time.
     """
-    monkeypatch.setenv("FASTRTPS_DEFAULT_PROFILES_FILE", str(PROFILE))  # Humble, Jazzy
-    monkeypatch.setenv("FASTDDS_DEFAULT_PROFILES_FILE", str(PROFILE))  # Kilted
-    # LOCALHOST would add shared memory to any profile.
-    monkeypatch.setenv("ROS_AUTOMATIC_DISCOVERY_RANGE", "SYSTEM_DEFAULT")
+    use_dds_profile("fastdds_without_shared_memory")
 
 
 @pytest.fixture
