@@ -22,7 +22,7 @@ from typing import Any
 
 import onnxruntime as ort
 
-from fakeface_ros.parallel import usable_cores
+from fakeface_ros.parallel import thread_count
 
 CPU = ("CPUExecutionProvider",)
 
@@ -55,7 +55,7 @@ def make_session(
     # Threads that wait for a network's next operation wide awake save 20 wakes a frame, each of
     # which takes as long as a small operation; they sleep from the end of a call to the next. Many
     # of them would burn more than they win.
-    spins = (threads or len(usable_cores())) <= _MOST_SPINNING
+    spins = thread_count(threads) <= _MOST_SPINNING
     options.add_session_config_entry("session.intra_op.allow_spinning", str(int(spins)))
     options.add_session_config_entry("session.force_spinning_stop", "1")
     # Every level and every number of faces is another shape: plans of memory kept for each, and an

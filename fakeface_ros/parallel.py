@@ -47,11 +47,11 @@ class Workers:
 
     def __init__(self, threads: int = 0):
         """Take so many threads; 0 takes one for every core that this process may use."""
-        self.count = threads or len(usable_cores())
+        self.count = thread_count(threads)
         self._helper_ids: list[int] = []
         self._helpers = (
             ThreadPoolExecutor(
-                self.count - 1, "fakeface-helper", _begin, (self._helper_ids, usable_cores())
+                self.count - 1, "fakeface-helper", _begin, (self._helper_ids, _cores())
             )
             if self.count > 1
             else None
@@ -131,6 +131,11 @@ class Workers:
             _keep(0, cores)
 
 
+def thread_count(asked: int = 0) -> int:
+    """So many as are asked for; for 0, one for every core that this process may use."""
+    return asked or len(_cores())
+
+
 def shares(count: int, parts: int) -> list[range]:
     """range(count) in so many ranges of nearly the same size; some are empty if parts > count."""
     ends = [count * number // parts for number in range(parts + 1)]
@@ -153,8 +158,8 @@ def _keep(thread_id: int, cores: set[int]) -> None:
             os.sched_setaffinity(thread_id, cores)
 
 
-def usable_cores() -> set[int]:
-    """Numbers of the cores that this process may use."""
+def _cores() -> set[int]:
+    """That this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return os.sched_getaffinity(0)
     return set(range(os.cpu_count() or 1))

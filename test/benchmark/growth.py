@@ -23,10 +23,10 @@ from pathlib import Path
 
 import numpy as np
 from frames import Frames, cover, with_faces
-from machine import cores
 from tables import Table
 from timing import interleaved_ms, ratios, rounded, slope, summarise
 
+from fakeface_ros.parallel import thread_count
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
 from fakeface_ros.sources import frames_from
 from fakeface_ros.vision.boxes import overlap
@@ -117,12 +117,13 @@ def by_smallest_face(frame: np.ndarray, rounds: int) -> Table:
 
 def by_threads(model: str, frame: np.ndarray, rounds: int) -> Table:
     """A whole camera frame on one core, two, and so on."""
-    counts = sorted({1, 2, 4, 8, 16, cores()} & set(range(1, cores() + 1)))
+    cores = thread_count()
+    counts = sorted({1, 2, 4, 8, 16, cores} & set(range(1, cores + 1)))
     pipelines = {count: Pipeline(PipelineConfig(model, threads=count)) for count in counts}
     times = interleaved_ms(
         {str(n): partial(p.process, frame) for n, p in pipelines.items()}, rounds
     )
-    table = Table(f"whole 640 x 480 frame against threads, {model}, of {cores()} cores")
+    table = Table(f"whole 640 x 480 frame against threads, {model}, of {cores} cores")
     for count in counts:
         gain = ratios(times["1"], times[str(count)]).median
         table.rows.append(

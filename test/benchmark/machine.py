@@ -30,6 +30,7 @@ from threadpoolctl import threadpool_limits
 from timing import rounded, timed_ms
 
 from fakeface_ros.inference import make_session
+from fakeface_ros.parallel import thread_count
 
 _PACKAGES = (
     "numpy", "opencv-python-headless", "onnxruntime", "mtcnn", "tensorflow-cpu", "keras",
@@ -38,15 +39,10 @@ _PACKAGES = (
 _SIDE = 1536  # of the matrices: large enough for the peak, small enough for a moment
 
 
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0))
-
-
 def describe(root: Path) -> Table:
     """Everything that figures depend on."""
     rows: dict[str, object] = {
-        "cores": cores(),
+        "cores": thread_count(),
         "processor": _processor(),
         "load before": rounded(os.getloadavg()[0]),
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
@@ -74,7 +70,7 @@ def matrix_peak_gflops(rounds: int = 8) -> dict[str, float]:
     session = make_session(_matrix_product())
     calls = {"numpy": lambda: a @ a, "onnxruntime": lambda: session.run(None, {"a": a})}
     peak = {}
-    with threadpool_limits(cores(), "blas"):
+    with threadpool_limits(thread_count(), "blas"):
         for name, call in calls.items():
             call()
             peak[name] = rounded(2 * _SIDE**3 / min(timed_ms(call) for _ in range(rounds)) / 1e6)
