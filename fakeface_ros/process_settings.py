@@ -19,6 +19,8 @@ from __future__ import annotations
 import ctypes
 import gc
 import os
+import sys
+import threading
 
 _TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8  # of mallopt(3)
 _KEPT_BYTES = 128 << 20
@@ -62,6 +64,20 @@ def trim_heap() -> None:
     """
     if hasattr(_LIBRARY, "malloc_trim"):
         _LIBRARY.malloc_trim(0)
+
+
+def step_back(niceness: int) -> None:
+    """Let the calling thread, and those that it starts from now on, give way to others.
+
+    Nothing changes where threads have no niceness of their own, which is Linux's way alone.
+
+    Args:
+        niceness: how much nicer than it is now, as nice(1) counts; 19 is the most there is.
+    """
+    if sys.platform == "linux":
+        thread = threading.get_native_id()
+        now = os.getpriority(os.PRIO_PROCESS, thread)
+        os.setpriority(os.PRIO_PROCESS, thread, now + niceness)
 
 
 def current_core() -> int | None:

@@ -15,13 +15,16 @@
 """Memory freed after one frame serves the next, and NumPy's products take one thread."""
 
 import ctypes
+import os
 import subprocess
 import sys
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from fakeface_ros.process_settings import give_back_memory
+from fakeface_ros.process_settings import give_back_memory, step_back
 
 PAGE_FAULTS_OF_FRAMES = """
 import resource, sys
@@ -67,3 +70,26 @@ def test_memory_is_given_back_with_what_refers_to_itself():
     assert owner() is not None
     give_back_memory()
     assert owner() is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own")
+def test_a_thread_steps_back_with_those_that_it_starts_and_no_other():
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    def step_back_and_start() -> tuple[int, int]:
+        step_back(3)
+        with ThreadPoolExecutor(1) as started:
+            return niceness(), started.submit(niceness).result()
+
+    own = niceness()
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(step_back_and_start).result() == (min(own + 3, 19),) * 2
+    assert niceness() == own
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own")
+def test_the_nicest_stays_the_nicest():
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(step_back, 19).result()
+        thread.submit(step_back, 5).result()

@@ -40,7 +40,7 @@ from fakeface_ros.node.intake import ImageTopic, Intake
 from fakeface_ros.node.judging import Judge
 from fakeface_ros.node.processes import ros_until_interrupted
 from fakeface_ros.node.publishing import Outputs
-from fakeface_ros.node.replacement import Replacement
+from fakeface_ros.node.replacement import Replacement, first_pipeline
 from fakeface_ros.pipeline import Pipeline
 from fakeface_ros.process_settings import give_back_memory
 from fakeface_ros.scoring.bundle import BundleError
@@ -99,7 +99,7 @@ class FakefaceNode(LifecycleNode):
         converter = make_converter()
         if converter.warning:
             self.get_logger().warning(converter.warning)
-        pipeline = Pipeline(self.parameters.pipeline)
+        pipeline = first_pipeline(self.parameters.pipeline, self.parameters.niceness)
         if pipeline.warning:
             self.get_logger().warning(pipeline.warning)
         self._outputs = Outputs(self)
@@ -112,7 +112,9 @@ class FakefaceNode(LifecycleNode):
             self.get_clock(),
             self.get_logger(),
         )
-        self._replacement = Replacement(self._judge, self._on_model, self._on_model_failure)
+        self._replacement = Replacement(
+            self._judge, self._on_model, self._on_model_failure, self.parameters.niceness
+        )
         self.get_logger().info(f"images are converted by {converter.library}")
         self._on_model(pipeline)
 

@@ -75,7 +75,9 @@ class Intake:
         self._node = node
         self._judge = judge
         self._counts = counts
-        self._worker: Worker[Arrival] = Worker(judge.judge, self._on_error)
+        self._worker: Worker[Arrival] = Worker(
+            judge.judge, self._on_error, judge.parameters.niceness
+        )
         self._subscription = node.create_subscription(
             CompressedImage if topic.compressed else Image,
             topic.name,

@@ -125,6 +125,11 @@ SETTINGS = (
         low=0, high=256,
     ),
     Setting(
+        "niceness", 5,
+        "how far judging steps back behind receiving and all else on the robot, as nice counts",
+        low=0, high=19, read_only=True,
+    ),
+    Setting(
         "device", _PIPELINE.device,
         "what the networks run on; the cpu, with a warning, where that cannot be used",
         choices=tuple(DEVICES), read_only=True,
@@ -148,6 +153,7 @@ class Parameters:
     max_image_megapixels: float
     annotated_jpeg_quality: int
     annotation_style: str
+    niceness: int
 
     @property
     def max_image_pixels(self) -> int:
@@ -175,6 +181,7 @@ class Parameters:
             max_image_megapixels=values["max_image_megapixels"],
             annotated_jpeg_quality=values["annotated_jpeg_quality"],
             annotation_style=values["annotation_style"],
+            niceness=values["niceness"],
         )
 
     def changed(self, changes: Mapping[str, Any]) -> Parameters:

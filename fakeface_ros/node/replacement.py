@@ -12,18 +12,19 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Another pipeline in place of the one that judges, without a pause in between."""
+"""Pipelines are loaded aside: the first, and others in its place without a pause between."""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from fakeface_ros.node.judging import Judge
 from fakeface_ros.node.worker import Worker
 from fakeface_ros.pipeline import Pipeline, PipelineConfig
-from fakeface_ros.process_settings import give_back_memory
+from fakeface_ros.process_settings import give_back_memory, step_back
 from fakeface_ros.scoring.bundle import Bundle, load_bundle
 
 
@@ -31,6 +32,16 @@ from fakeface_ros.scoring.bundle import Bundle, load_bundle
 class _Request:
     config: PipelineConfig
     bundle: Bundle
+
+
+def first_pipeline(config: PipelineConfig, niceness: int) -> Pipeline:
+    """Load networks and wait for them: BundleError, WeightsError or ValueError where they won't.
+
+    On a thread of its own as well: threads that a pipeline starts, ONNX Runtime's among them, are
+    as nice as the one that makes it, and the executor's has to stay as it is.
+    """
+    with ThreadPoolExecutor(1, "fakeface-loader", step_back, (niceness,)) as loader:
+        return loader.submit(Pipeline, config).result()
 
 
 class Replacement:
@@ -45,6 +56,7 @@ class Replacement:
         judge: Judge,
         on_done: Callable[[Pipeline], None],
         on_failure: Callable[[Exception], None],
+        niceness: int = 0,
     ):
         """Start the thread.
 
@@ -53,13 +65,14 @@ class Replacement:
             on_done: called with a pipeline that has taken its place.
             on_failure: called with what kept one from being loaded, which no check had foreseen;
                 the old pipeline stays. Both are called on the loading thread, or within `request`.
+            niceness: of the thread, and with it of those that networks start.
         """
         self._judge = judge
         self._on_done = on_done
         self._on_failure = on_failure
         self._lock = threading.Lock()
         self._wanted: _Request | None = None
-        self._loader: Worker[_Request] = Worker(self._load, on_failure)
+        self._loader: Worker[_Request] = Worker(self._load, on_failure, niceness)
         self._loader.start()
 
     def request(self, config: PipelineConfig) -> None:

@@ -22,6 +22,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from fakeface_ros.node.mailbox import Mailbox
+from fakeface_ros.process_settings import step_back
 
 Item = TypeVar("Item")
 
@@ -34,11 +35,15 @@ class Worker(Generic[Item]):
     """
 
     def __init__(
-        self, handle: Callable[[Item], None], on_error: Callable[[Exception], None]
+        self,
+        handle: Callable[[Item], None],
+        on_error: Callable[[Exception], None],
+        niceness: int = 0,
     ) -> None:
         self.mailbox: Mailbox[Item] = Mailbox()
         self._handle = handle
         self._on_error = on_error
+        self._niceness = niceness
         self._thread = threading.Thread(target=self._run, name="fakeface-worker", daemon=True)
 
     def start(self) -> None:
@@ -52,6 +57,7 @@ class Worker(Generic[Item]):
         return not self._thread.is_alive()
 
     def _run(self) -> None:
+        step_back(self._niceness)
         while not self.mailbox.closed:
             item = self.mailbox.take()
             if item is None:

@@ -27,7 +27,10 @@ from diagnostic_msgs.msg import DiagnosticArray
 from fakeface_ros.msg import FaceVerdictArray
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+from rcl_interfaces.msg import SetParametersResult
+from rcl_interfaces.srv import SetParameters
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.qos import QoSProfile
 from sensor_msgs.msg import CompressedImage, Image
 
@@ -139,6 +142,13 @@ class Onlooker:
         future = client.call_async(request)
         self.wait(future.done, f"the answer of {name}")
         return future.result()
+
+    def set_parameter(self, name: str, value: bool | int | float | str) -> SetParametersResult:
+        """Ask the node to change one; whether it did, and else why not."""
+        request = SetParameters.Request(
+            parameters=[Parameter(name, value=value).to_parameter_msg()]
+        )
+        return self.call(SetParameters, "fakeface/set_parameters", request).results[0]
 
     def change_state(self, transition_id: int) -> bool:
         request = ChangeState.Request(transition=Transition(id=transition_id))

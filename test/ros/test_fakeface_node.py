@@ -25,8 +25,6 @@ import onnxruntime as ort
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from onlooker import Onlooker, reliable, stamp_of
-from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
-from rcl_interfaces.srv import SetParameters
 from rclpy.qos import DurabilityPolicy, QoSProfile
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
@@ -232,37 +230,28 @@ def test_enable_and_reset(onlooker, astronaut):
     assert passed_over not in {stamp_of(v) for v in onlooker.verdicts}
 
 
-def set_parameter(onlooker, name, **value):
-    request = SetParameters.Request(
-        parameters=[Parameter(name=name, value=ParameterValue(**value))]
-    )
-    return onlooker.call(SetParameters, "fakeface/set_parameters", request).results[0]
-
-
 @pytest.mark.parametrize(
     ("name", "value", "reason"),
     [
-        ("alpha", {"type": ParameterType.PARAMETER_DOUBLE, "double_value": 7.0}, "alpha"),
-        ("min_face_px", {"type": ParameterType.PARAMETER_INTEGER, "integer_value": 1}, "min_face"),
-        ("model", {"type": ParameterType.PARAMETER_STRING, "string_value": "nobody"}, "'nobody'"),
-        ("autostart", {"type": ParameterType.PARAMETER_BOOL, "bool_value": False}, "read-only"),
+        ("alpha", 7.0, "alpha"),
+        ("min_face_px", 1, "min_face"),
+        ("model", "nobody", "'nobody'"),
+        ("autostart", False, "read-only"),
     ],
 )
 def test_bad_parameter_is_rejected_with_its_reason(onlooker, astronaut, name, value, reason):
-    result = set_parameter(onlooker, name, **value)
+    result = onlooker.set_parameter(name, value)
     assert not result.successful
     assert reason in result.reason
     assert len(onlooker.judge(to_image(astronaut)).faces) == 1
 
 
 def test_parameters_change_at_run_time(onlooker, astronaut):
-    strict = {"type": ParameterType.PARAMETER_DOUBLE, "double_value": 0.99}
-    own = {"type": ParameterType.PARAMETER_DOUBLE, "double_value": 0.0}
     face = onlooker.judge(to_image(astronaut)).faces[0]
     assert face.p_real < 0.99
-    assert set_parameter(onlooker, "alpha", **strict).successful
+    assert onlooker.set_parameter("alpha", 0.99).successful
     assert onlooker.judge(to_image(astronaut)).faces[0].verdict == face.VERDICT_FAKE
-    assert set_parameter(onlooker, "alpha", **own).successful
+    assert onlooker.set_parameter("alpha", 0.0).successful
     assert onlooker.judge(to_image(astronaut)).faces[0].verdict == face.verdict
 
 

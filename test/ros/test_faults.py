@@ -32,8 +32,6 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import DiagnosticStatus
 from lifecycle_msgs.msg import Transition
 from onlooker import Onlooker, reliable, resident_mb
-from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
-from rcl_interfaces.srv import SetParameters
 from rosgraph_msgs.msg import Clock
 
 from fakeface_ros.node.conversion import to_image
@@ -165,7 +163,7 @@ def test_one_model_after_another_leaves_nothing_behind(start, onlook, portrait):
     taken = []
     for _ in range(11):
         for model in ("cae_kde", "default"):
-            assert set_model(onlooker, model).successful
+            assert onlooker.set_parameter("model", str(model)).successful
             onlooker.wait(
                 lambda model=model: onlooker.judge(to_image(portrait)).model == model, model
             )
@@ -221,12 +219,6 @@ SPOILS: list[Callable[[Path], str]] = [
 ]
 
 
-def set_model(onlooker: Onlooker, bundle: Path | str):
-    value = ParameterValue(type=ParameterType.PARAMETER_STRING, string_value=str(bundle))
-    request = SetParameters.Request(parameters=[Parameter(name="model", value=value)])
-    return onlooker.call(SetParameters, "fakeface/set_parameters", request).results[0]
-
-
 def test_a_spoiled_bundle_is_named_at_the_start_and_while_it_runs(
     start, onlook, model_copy, tmp_path, portrait
 ):
@@ -237,16 +229,16 @@ def test_a_spoiled_bundle_is_named_at_the_start_and_while_it_runs(
         bundle = Path(shutil.copytree(model_copy, tmp_path / spoil.__name__))
         bundles.append((bundle, spoil(bundle)))
     for bundle, reason in bundles:
-        assert set_model(onlooker, bundle).successful  # nothing is loaded yet
+        assert onlooker.set_parameter("model", str(bundle)).successful  # nothing is loaded yet
         assert not onlooker.change_state(Transition.TRANSITION_CONFIGURE)
         assert reason in node.text()
         assert str(bundle) in node.text()
-    assert set_model(onlooker, model_copy).successful
+    assert onlooker.set_parameter("model", str(model_copy)).successful
     assert onlooker.change_state(Transition.TRANSITION_CONFIGURE)
     assert onlooker.change_state(Transition.TRANSITION_ACTIVATE)
     onlooker.wait_for_match()
     for bundle, reason in bundles:
-        result = set_model(onlooker, bundle)
+        result = onlooker.set_parameter("model", str(bundle))
         assert not result.successful
         assert reason in result.reason
         assert onlooker.judge(to_image(portrait)).model == "cae_kde"
