@@ -33,6 +33,7 @@ from std_srvs.srv import SetBool, Trigger
 
 from fakeface_ros.image_messages import make_converter
 from fakeface_ros.node import parameters
+from fakeface_ros.node.command_line import check_command_line
 from fakeface_ros.node.counting import Counts
 from fakeface_ros.node.diagnostics import Reporter, Situation, now_s
 from fakeface_ros.node.endpoints import namesakes, unmatched_subscriptions
@@ -244,6 +245,8 @@ class FakefaceNode(LifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; 1 where it could not start."""
+    settings = ((s.name, s.default, s.sentence) for s in parameters.SETTINGS)
+    check_command_line("fakeface_node", __doc__, settings, args)
     with ros_until_interrupted(args):
         try:
             node = FakefaceNode()

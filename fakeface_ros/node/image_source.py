@@ -34,6 +34,7 @@ from rclpy.qos import ReliabilityPolicy
 from sensor_msgs.msg import Image
 
 from fakeface_ros import demo_scene
+from fakeface_ros.node.command_line import check_command_line
 from fakeface_ros.node.conversion import to_image
 from fakeface_ros.node.processes import ros_until_interrupted
 from fakeface_ros.node.publishing import newest_only, open_overrides
@@ -163,6 +164,8 @@ class ImageSource(Node):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node to the end of its source; 1 where nothing could be shown."""
+    parameters = ((name, *described) for name, described in PARAMETERS.items())
+    check_command_line("image_source", __doc__, parameters, args)
     with ros_until_interrupted(args):
         try:
             return ImageSource().run()

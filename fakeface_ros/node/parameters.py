@@ -68,10 +68,20 @@ class Setting:
             return ", ".join(self.choices[:-1]) + f" or {self.choices[-1]}"
         return "" if self.low is None else f"{self.low:g} to {self.high:g}"
 
+    @property
+    def sentence(self) -> str:
+        """What it does, in what unit, what is allowed and whether it is fixed."""
+        allowed = f": {self.constraints}" if self.constraints else ""
+        return self._with_unit + allowed + (" (read-only)" if self.read_only else "")
+
+    @property
+    def _with_unit(self) -> str:
+        return self.description + (f" [{self.unit}]" if self.unit else "")
+
     def descriptor(self) -> ParameterDescriptor:
         """What ROS is told."""
         descriptor = ParameterDescriptor(
-            description=self.description + (f" [{self.unit}]" if self.unit else ""),
+            description=self._with_unit,
             additional_constraints=self.constraints if self.choices else "",
             read_only=self.read_only,
         )

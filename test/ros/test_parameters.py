@@ -48,10 +48,7 @@ def test_shipped_file_says_the_same():
     text = YAML.read_text(encoding="utf-8")
     assert yaml.safe_load(text)["/**"]["ros__parameters"] == DEFAULTS
     for setting in SETTINGS:
-        comment = setting.descriptor().description
-        comment += f": {setting.constraints}" if setting.constraints else ""
-        comment += " (read-only)" if setting.read_only else ""
-        assert f"    # {comment}\n    {setting.name}: " in text
+        assert f"    # {setting.sentence}\n    {setting.name}: " in text
 
 
 def test_readme_says_the_same():
