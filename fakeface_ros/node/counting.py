@@ -55,9 +55,9 @@ class Reading:
     """The counts at one time.
 
     Attributes:
-        counts: lost, received, processed, dropped, refused, failed images; real, fake, unknown
-            faces; "unknown: reason" faces for each reason.
-        rates_hz: lost, received and processed images per second over the last seconds.
+        counts: received, processed, dropped, refused, failed images; real, fake, unknown faces;
+            "unknown: reason" faces for each reason.
+        rates_hz: received and processed images per second over the last seconds.
         recent: how much each count grew since the reading before.
         silence_s: seconds without an image, from the start where none ever came.
         latency_ms: median and 95th percentile over the last 100 images; NaN before the first.
@@ -94,11 +94,6 @@ class Counts:
         """Something else than an image went wrong."""
         with self._lock:
             self._last_error = message
-
-    def lost(self, images: int) -> None:
-        """So many were lost on the way, or came in part."""
-        with self._lock:
-            self._counts["lost"] += images
 
     def received(self, now_s: float, dropped: bool) -> None:
         """An image came in; dropped: an older one gave way to it."""
@@ -141,7 +136,7 @@ class Counts:
                 counts=now.copy(),
                 rates_hz={
                     name: (now[name] - past[name]) / span_s if span_s > 0 else 0.0
-                    for name in ("lost", "received", "processed")
+                    for name in ("received", "processed")
                 },
                 recent=now - before,
                 silence_s=max(now_s - self._last_image_s, 0.0),

@@ -25,7 +25,6 @@ from rclpy.duration import Duration
 from rclpy.node import Node
 
 from fakeface_ros.node.counting import OLDEST_STAMP_S, Counts, Reading
-from fakeface_ros.node.throttle import Throttle
 
 SILENT_AFTER_S = 2.0
 NO_CLOCK = "simulated, no /clock yet"
@@ -65,7 +64,6 @@ class Reporter:
         self._counts = counts
         self._situation = situation
         self._logged: set[str] = set()
-        self._throttle = Throttle()
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
         # By the steady clock, so that it also ticks while simulated time stands still.
         node.create_timer(1.0, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME))
@@ -83,14 +81,10 @@ class Reporter:
         clock = "system" if not simulated else "simulated" if now else NO_CLOCK
         name = self._node.get_fully_qualified_name()
         situation = self._situation()
-        reading = self._counts.read(now)
         for sentence in set(situation.unmatched) - self._logged:
             self._node.get_logger().warning(sentence)
         self._logged = set(situation.unmatched)
-        lost = losses(situation, reading)
-        if lost and (text := self._throttle.admit("lost", lost)):
-            self._node.get_logger().warning(text)
-        entry = status(name, situation, reading, clock)
+        entry = status(name, situation, self._counts.read(now), clock)
         message = DiagnosticArray(status=[entry])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)
@@ -99,18 +93,6 @@ class Reporter:
 def now_s(node: Node) -> float:
     """Seconds of a node's clock."""
     return node.get_clock().now().nanoseconds / 1e9
-
-
-def losses(situation: Situation, reading: Reading) -> str:
-    """A sentence where most images are lost on the way to the node, else ""."""
-    lost, received = (reading.rates_hz[name] for name in ("lost", "received"))
-    if lost <= max(received, 1.0):  # one may be lost while both ends find each other
-        return ""
-    return (
-        f"{lost:.0f} of {lost + received:.0f} images a second on {situation.topic} are lost on "
-        "the way: README (Topics) says what helps; with Fast DDS on one host it is "
-        "launch/dds/fastdds_large_images.xml"
-    )
 
 
 def status(
@@ -134,7 +116,7 @@ def status(
         "latency 95 % [ms]": f"{high:.1f}",
         **{
             f"images {name}": str(counts[name])
-            for name in ("lost", "received", "processed", "dropped", "refused", "failed")
+            for name in ("received", "processed", "dropped", "refused", "failed")
         },
         **{f"faces {name}": str(counts[name]) for name in ("real", "fake", "unknown")},
         **{f"faces {n}": str(counts[n]) for n in sorted(counts) if n.startswith("unknown: ")},
@@ -162,8 +144,6 @@ def _judge(situation: Situation, reading: Reading, clock: str) -> tuple[bytes, s
         return DiagnosticStatus.ERROR, f"images are refused: {reading.last_error}"
     if clock == NO_CLOCK:
         return DiagnosticStatus.WARN, "use_sim_time is set, and no time comes on /clock"
-    if lost := losses(situation, reading):
-        return DiagnosticStatus.WARN, lost
     if reading.silence_s >= SILENT_AFTER_S:
         reasons = "".join(f"; {sentence}" for sentence in situation.unmatched)
         return DiagnosticStatus.WARN, (

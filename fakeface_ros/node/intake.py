@@ -21,7 +21,6 @@ from dataclasses import dataclass
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
-from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from fakeface_ros.node.counting import Counts
@@ -29,19 +28,6 @@ from fakeface_ros.node.endpoints import unmatched_publishers
 from fakeface_ros.node.judging import Arrival, Judge
 from fakeface_ros.node.publishing import newest_only, open_overrides
 from fakeface_ros.node.worker import Worker
-
-try:
-    from rclpy.event_handler import (
-        QoSMessageLostInfo,
-        SubscriptionEventCallbacks,
-        UnsupportedEventTypeError,
-    )
-except ModuleNotFoundError:  # Humble
-    from rclpy.qos_event import (
-        QoSMessageLostInfo,
-        SubscriptionEventCallbacks,
-        UnsupportedEventTypeError,
-    )
 
 
 @dataclass(frozen=True)
@@ -92,12 +78,13 @@ class Intake:
         self._worker: Worker[Arrival] = Worker(
             judge.judge, self._on_error, judge.parameters.niceness
         )
-        try:
-            self._subscription = self._subscribe(
-                topic, SubscriptionEventCallbacks(message_lost=self._on_lost)
-            )
-        except UnsupportedEventTypeError:  # not every middleware knows what it lost
-            self._subscription = self._subscribe(topic, None)
+        self._subscription = node.create_subscription(
+            CompressedImage if topic.compressed else Image,
+            topic.name,
+            self._on_image,
+            newest_only(ReliabilityPolicy.BEST_EFFORT),
+            qos_overriding_options=open_overrides(),
+        )
         self._worker.start()
 
     def stop(self) -> bool:
@@ -108,22 +95,6 @@ class Intake:
     def unmatched(self) -> list[str]:
         """A sentence for each publisher of the topic that cannot reach the node."""
         return unmatched_publishers(self._node, self._subscription)
-
-    def _subscribe(
-        self, topic: ImageTopic, callbacks: SubscriptionEventCallbacks | None
-    ) -> Subscription:
-        return self._node.create_subscription(
-            CompressedImage if topic.compressed else Image,
-            topic.name,
-            self._on_image,
-            newest_only(ReliabilityPolicy.BEST_EFFORT),
-            event_callbacks=callbacks,
-            qos_overriding_options=open_overrides(),
-        )
-
-    def _on_lost(self, status: QoSMessageLostInfo) -> None:
-        if self.enabled:
-            self._counts.lost(status.total_count_change)
 
     def _on_image(self, message: Image | CompressedImage) -> None:
         now = self._node.get_clock().now().nanoseconds

@@ -136,8 +136,7 @@ def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Ta
         "copies and sending of large images take from them what the node would use.",
         "Before the first verdict camera and node have to find each other, which Fast DDS "
         "now and then leaves to its next announcement: every 3 s, with the profile every 0.5 s.",
-        "Received, lost on the way, judged and dropped for a newer one are the node's own count "
-        "over that time, latency is from "
+        "Received, judged and dropped are the node's own count over that time, latency is from "
         "the image's stamp to its verdict, memory is the node's process, in part shared with the "
         "camera's.",
     ]
@@ -203,7 +202,6 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
     return {
         "judged a second": rounded(len(latencies) / spent),
         "received a second": rounded(grown.get("received", 0) / spent),
-        "lost a second": rounded(grown.get("lost", 0) / spent),
         "dropped": grown.get("dropped", 0),
         "latency ms median": rounded(latency.median),
         "p95": rounded(latency.p95),

@@ -107,17 +107,6 @@ def use_dds_profile(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Path]:
     return use
 
 
-@pytest.fixture
-def by_udp(use_dds_profile: Callable[[str], Path]) -> None:
-    """What is started from here on receives by UDP alone, as it is killed or stopped.
-
-    Fast DDS may go on writing into the shared memory of one that is dead (Fast-DDS #5469, in
-    README.md), and every later process on the same port, of whatever test, would get nothing.
-    Images be small: of a large one, a busy machine's socket buffers lose some fragment each time.
-    """
-    use_dds_profile("fastdds_without_shared_memory")
-
-
 @pytest.fixture(scope="session")
 def model_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of a shipped bundle that a test may spoil."""

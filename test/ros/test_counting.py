@@ -56,13 +56,12 @@ def test_rates_and_recent_counts():
     counts.read(0.0)
     for index in range(20):
         counts.received(index / 10, dropped=index % 2 == 1)
-        counts.lost(3)
     counts.processed(result(Verdict.REAL, Verdict.FAKE), 40.0)
     counts.processed(result(Verdict.UNKNOWN), 60.0)
     counts.error("refused", "bad step")
     reading = counts.read(2.0)
     assert reading.counts["dropped"] == 10
-    assert reading.rates_hz == {"lost": 30.0, "received": 10.0, "processed": 1.0}
+    assert reading.rates_hz == {"received": 10.0, "processed": 1.0}
     assert reading.latency_ms[0] == 50.0
     assert reading.recent["refused"] == 1
     assert reading.last_error == "bad step"

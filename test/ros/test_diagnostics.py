@@ -49,13 +49,6 @@ def reading(**changes: object) -> Reading:
         (replace(ACTIVE, state="inactive"), reading(silence_s=9.0), OK, "inactive"),
         (replace(ACTIVE, state="unconfigured", problem="cannot be configured: no bundle"),
          reading(), ERROR, "cannot be configured: no bundle"),
-        (ACTIVE, reading(rates_hz={"lost": 0.8, "received": 0.0, "processed": 0.0}), OK,
-         "judging 0.0 images/s"),
-        (ACTIVE, reading(rates_hz={"lost": 15.0, "received": 15.0, "processed": 9.0}), OK,
-         "judging 9.0 images/s"),
-        (ACTIVE, reading(rates_hz={"lost": 40.0, "received": 2.0, "processed": 2.0}), WARN,
-         "40 of 42 images a second on /image are lost on the way: README (Topics) says what "
-         "helps; with Fast DDS on one host it is launch/dds/fastdds_large_images.xml"),
         (replace(ACTIVE, unmatched=(DEAF,)), reading(), WARN, DEAF),
         (replace(ACTIVE, unmatched=(DEAF,)), reading(silence_s=3.0), WARN,
          f"no image for 3 s on /image, publishers: 1; {DEAF}"),

@@ -51,12 +51,8 @@ def trees() -> Iterator[ast.AST]:
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
-    """rclpy.qos.QoSProfile, and what is reached by attributes of the module rclpy.
-
-    What is imported within a try may be missing in Humble: its except imports what is there.
-    """
-    tried = {part for item in ast.walk(tree) if isinstance(item, ast.Try) for part in item.body}
-    for item in set(ast.walk(tree)) - tried:
+    """rclpy.qos.QoSProfile, and what is reached by attributes of the module rclpy."""
+    for item in ast.walk(tree):
         if isinstance(item, ast.ImportFrom) and (item.module or "").split(".")[0] == "rclpy":
             yield from (f"{item.module}.{alias.name}" for alias in item.names)
         elif isinstance(item, ast.Attribute) and ast.unparse(item).startswith("rclpy."):
