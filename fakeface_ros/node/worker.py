@@ -32,6 +32,9 @@ class Worker(Generic[Item]):
 
     Whatever `handle` raises goes to `on_error` and the thread goes on with the next item, also
     where that raises in turn: one bad image must not silence a robot's node.
+
+    The thread is nicer by `niceness` than the one that starts it. Where it kept the middleware's
+    threads waiting, a camera would write over the pieces of a large image before they are taken.
     """
 
     def __init__(

@@ -33,7 +33,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from std_srvs.srv import SetBool
 from tables import Row, Table
-from timing import rounded, summarise
+from timing import in_pipeline_times, rounded, summarise
 
 from fakeface_ros.node.processes import Executable, hold_domain_id
 
@@ -138,7 +138,9 @@ def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Ta
         "now and then leaves to its next announcement: every 3 s, with the profile every 0.5 s.",
         "Received, judged and dropped are the node's own count over that time, latency is from "
         "the image's stamp to its verdict, memory is the node's process, in part shared with the "
-        "camera's.",
+        "camera's; its change is between the medians of the first and the last quarter.",
+        "A pipeline time is half of what passed since the last verdict but one: two are what an "
+        "image waits at most that is the newest when its run begins.",
     ]
     return table
 
@@ -195,8 +197,10 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
     spin(ear, seconds)
     spent = time.perf_counter() - start
     latencies = [message.latency_ms for message in ear.verdicts]
-    if not latencies or not memory_mb:
+    if len(latencies) < 3 or not memory_mb:
         raise NoVerdict("while it was measured")
+    stamps = [message.header.stamp for message in ear.verdicts]
+    stamps_ms = [(stamp.sec - stamps[0].sec) * 1e3 + stamp.nanosec / 1e6 for stamp in stamps]
     latency = summarise(latencies)
     grown = {name: count - before.get(name, 0) for name, count in ear.counts.items()}
     return {
@@ -207,13 +211,20 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
         "p95": rounded(latency.p95),
         "max": rounded(max(latencies)),
         "max, times median": rounded(max(latencies) / latency.median),
+        "max, pipeline times": rounded(max(in_pipeline_times(stamps_ms, latencies))),
         "service ms median": rounded(summarise(ear.answers_ms or [float("nan")]).median),
         "service max": rounded(max(ear.answers_ms, default=float("nan"))),
         "resident MB": rounded(memory_mb[-1]),
         "shared MB": rounded(shared_mb(pid)),
-        "change MB": rounded(memory_mb[-1] - memory_mb[0]),
+        "change MB": rounded(_growth(memory_mb)),
         "cores used": rounded((cpu_seconds(pid) - used_before) / spent),
     }
+
+
+def _growth(memory_mb: list[float]) -> float:
+    """From the first to the last quarter: a single sample has an image more or less under way."""
+    quarter = max(len(memory_mb) // 4, 1)
+    return float(np.median(memory_mb[-quarter:]) - np.median(memory_mb[:quarter]))
 
 
 def spin(node: Node, seconds: float, until: Callable[[], bool] = lambda: False) -> None:

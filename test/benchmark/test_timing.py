@@ -16,7 +16,15 @@
 
 import numpy as np
 import pytest
-from timing import interleaved_ms, rank_correlation, ratios, rounded, slope, summarise
+from timing import (
+    in_pipeline_times,
+    interleaved_ms,
+    rank_correlation,
+    ratios,
+    rounded,
+    slope,
+    summarise,
+)
 
 
 def test_a_summary_says_median_p95_and_quartiles():
@@ -39,6 +47,24 @@ def test_a_ratio_is_of_pairs_so_that_a_slow_moment_of_both_cancels():
 def test_ratios_need_pairs():
     with pytest.raises(ValueError, match="pairs are needed"):
         ratios([1, 2], [1])
+
+
+def test_latency_is_told_by_the_pipeline_of_that_moment():
+    ends = np.array([100.0, 200, 300, 600, 900, 1000])  # the machine is a third as fast meanwhile
+    begins = np.array([0.0, 100, 200, 300, 600, 900])
+    newest = begins - 20  # the newest image is 20 ms old when a run begins
+    times = in_pipeline_times(newest, ends - newest)
+    assert times.max() < 2
+    assert times[0] == pytest.approx(1.2)
+    piled_up = begins - 350  # three and a half runs behind
+    assert in_pipeline_times(piled_up, ends - piled_up)[0] == pytest.approx(4.5)
+
+
+def test_pipeline_times_need_three_images():
+    with pytest.raises(ValueError, match="2 stamps"):
+        in_pipeline_times([0, 1], [5, 5])
+    with pytest.raises(ValueError, match="3 stamps and 2"):
+        in_pipeline_times([0, 1, 2], [5, 5])
 
 
 def test_rank_correlation_sees_order_alone():

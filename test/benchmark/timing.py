@@ -65,6 +65,26 @@ def ratios(slow: Sequence[float], fast: Sequence[float]) -> Summary:
     return summarise([a / b for a, b in zip(slow, fast, strict=True)])
 
 
+def in_pipeline_times(stamps_ms: Sequence[float], latencies_ms: Sequence[float]) -> np.ndarray:
+    """Latency of each image in pipeline times of that moment, from the third image on.
+
+    A pipeline time is half of what passed since the last verdict but one: who takes the newest
+    image waits for the run before and its own, 2 at most. Where images pile up it is more, however
+    slow or fast the machine is meanwhile.
+
+    Args:
+        stamps_ms: when each image was taken, in their order.
+        latencies_ms: from there to its verdict.
+
+    Raises:
+        ValueError: the sequences differ in length, or there are fewer than three images.
+    """
+    if len(stamps_ms) != len(latencies_ms) or len(stamps_ms) < 3:
+        raise ValueError(f"got {len(stamps_ms)} stamps and {len(latencies_ms)} latencies")
+    verdicts_ms = np.asarray(stamps_ms) + latencies_ms
+    return 2 * np.asarray(latencies_ms)[2:] / (verdicts_ms[2:] - verdicts_ms[:-2])
+
+
 def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     """Spearman's, for values without ties; -1 to 1."""
     places = np.stack([np.argsort(np.argsort(values)) for values in (a, b)])
