@@ -78,6 +78,8 @@ class Intake:
         self._worker: Worker[Arrival] = Worker(
             judge.judge, self._on_error, judge.parameters.niceness
         )
+        # No event for lost images: each would wake the executor just when the next image comes,
+        # and a busy machine then loses that one too.
         self._subscription = node.create_subscription(
             CompressedImage if topic.compressed else Image,
             topic.name,
