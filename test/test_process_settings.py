@@ -72,11 +72,12 @@ def test_memory_is_given_back_with_what_refers_to_itself():
     assert owner() is None
 
 
+def niceness() -> int:
+    return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="threads have no niceness of their own")
 def test_a_thread_steps_back_with_those_that_it_starts_and_no_other():
-    def niceness() -> int:
-        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
-
     def step_back_and_start() -> tuple[int, int]:
         step_back(3)
         with ThreadPoolExecutor(1) as started:
@@ -93,3 +94,4 @@ def test_the_nicest_stays_the_nicest():
     with ThreadPoolExecutor(1) as thread:
         thread.submit(step_back, 19).result()
         thread.submit(step_back, 5).result()
+        assert thread.submit(niceness).result() == 19

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from rclpy.utilities import remove_ros_args
 
@@ -26,7 +26,7 @@ from rclpy.utilities import remove_ros_args
 def check_command_line(
     name: str,
     about: str | None,
-    parameters: Iterable[tuple[str, object, str]],
+    parameters: Mapping[str, tuple[object, str]],
     args: list[str] | None,
 ) -> None:
     """Return where nothing but ROS's own arguments is given, end the process otherwise.
@@ -34,7 +34,7 @@ def check_command_line(
     Args:
         name: of the executable.
         about: what it does.
-        parameters: name, default and description of each.
+        parameters: default and description of each, by name.
         args: the command line without the program's name; None is this process's.
     """
     parser = argparse.ArgumentParser(
@@ -44,14 +44,13 @@ def check_command_line(
         epilog="parameters and their defaults:\n"
         + "\n".join(
             f"  {parameter}: {json.dumps(default)}\n      {description}"
-            for parameter, default, description in parameters
+            for parameter, (default, description) in parameters.items()
         ),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     given = remove_ros_args(args)
-    unknown = given[1:] if args is None else given
-    if {"-h", "--help"} & set(unknown):
-        parser.parse_args(["--help"])
+    _, unknown = parser.parse_known_args(given[1:] if args is None else given)
     if unknown:
         parser.error(
             f"{' '.join(unknown)}: parameters are set by --ros-args -p NAME:=VALUE (see --help)"

@@ -245,7 +245,7 @@ class FakefaceNode(LifecycleNode):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node until it is told to stop; 1 where it could not start."""
-    settings = ((s.name, s.default, s.sentence) for s in parameters.SETTINGS)
+    settings = {s.name: (s.default, s.sentence) for s in parameters.SETTINGS}
     check_command_line("fakeface_node", __doc__, settings, args)
     with ros_until_interrupted(args):
         try:

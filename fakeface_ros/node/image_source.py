@@ -164,8 +164,7 @@ class ImageSource(Node):
 
 def main(args: list[str] | None = None) -> int:
     """Run the node to the end of its source; 1 where nothing could be shown."""
-    parameters = ((name, *described) for name, described in PARAMETERS.items())
-    check_command_line("image_source", __doc__, parameters, args)
+    check_command_line("image_source", __doc__, PARAMETERS, args)
     with ros_until_interrupted(args):
         try:
             return ImageSource().run()

@@ -86,6 +86,11 @@ def ros_until_interrupted(args: list[str] | None = None) -> Iterator[None]:
         rclpy.try_shutdown()
 
 
+def executable_path(name: str) -> Path:
+    """Where an executable of this package is installed."""
+    return Path(get_package_prefix("fakeface_ros")) / "lib" / "fakeface_ros" / name
+
+
 class Executable:
     """An installed executable of this package as a process of its own; a context manager.
 
@@ -101,8 +106,7 @@ class Executable:
         remappings: Mapping[str, str] | None = None,
     ):
         """Start lib/fakeface_ros/NAME with --ros-args, as a launch file would."""
-        path = Path(get_package_prefix("fakeface_ros")) / "lib" / "fakeface_ros" / name
-        arguments = [str(path), "--ros-args"]
+        arguments = [str(executable_path(name)), "--ros-args"]
         for key, value in (parameters or {}).items():
             arguments += ["-p", f"{key}:={_yaml(value)}"]
         for old, new in (remappings or {}).items():

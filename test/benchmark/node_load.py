@@ -33,7 +33,7 @@ from rclpy.node import Node
 from rclpy.qos import QoSProfile
 from std_srvs.srv import SetBool
 from tables import Row, Table
-from timing import in_pipeline_times, rounded, summarise
+from timing import growth, in_pipeline_times, rounded, summarise
 
 from fakeface_ros.node.processes import Executable, hold_domain_id
 
@@ -216,15 +216,9 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
         "service max": rounded(max(ear.answers_ms, default=float("nan"))),
         "resident MB": rounded(memory_mb[-1]),
         "shared MB": rounded(shared_mb(pid)),
-        "change MB": rounded(_growth(memory_mb)),
+        "change MB": rounded(growth(memory_mb, 4)),
         "cores used": rounded((cpu_seconds(pid) - used_before) / spent),
     }
-
-
-def _growth(memory_mb: list[float]) -> float:
-    """From the first to the last quarter: a single sample has an image more or less under way."""
-    quarter = max(len(memory_mb) // 4, 1)
-    return float(np.median(memory_mb[-quarter:]) - np.median(memory_mb[:quarter]))
 
 
 def spin(node: Node, seconds: float, until: Callable[[], bool] = lambda: False) -> None:

@@ -38,7 +38,7 @@ from frames import cover, load_frames
 from machine import describe, resident_mb
 from node_load import Ear, spin
 from sensor_msgs.msg import CompressedImage
-from timing import rounded, summarise
+from timing import growth, rounded, summarise
 
 from fakeface_ros.node.processes import Executable, hold_domain_id
 
@@ -125,17 +125,6 @@ def _sample(pid: int, second: float, ear: Ear) -> Sample:
     }
 
 
-def growth(samples: list[Sample], name: str) -> float:
-    """How much larger a value is in the last third than in the first one after the warm-up.
-
-    Of each third the median counts: what is in use comes and goes with each image, and what is
-    free is given back every half minute; a leak stays.
-    """
-    values = [sample[name] for sample in samples[int(len(samples) * WARM_UP) :]]
-    share = max(len(values) // 3, 1)
-    return float(np.median(values[-share:]) - np.median(values[:share]))
-
-
 def draw(samples: list[Sample], path: Path) -> None:
     """A panel for each value over time."""
     import matplotlib
@@ -174,7 +163,11 @@ def main() -> int:
             samples.append(sample)
     finally:
         rclpy.try_shutdown()
-    grown = {name: growth(samples, name) for name in ("resident_mb", "threads", "handles")}
+    warm = samples[int(len(samples) * WARM_UP) :]
+    grown = {
+        name: growth([sample[name] for sample in warm], 3)
+        for name in ("resident_mb", "threads", "handles")
+    }
     judged = sum(sample["judged"] for sample in samples) * SAMPLE_EVERY_S
     report = {"machine": machine, "minutes": options.minutes, "judged": judged, "growth": grown}
     report |= {"limit_mb": LIMIT_MB, "samples": samples}

@@ -17,6 +17,7 @@
 import numpy as np
 import pytest
 from timing import (
+    growth,
     in_pipeline_times,
     interleaved_ms,
     rank_correlation,
@@ -71,6 +72,11 @@ def test_rank_correlation_sees_order_alone():
     values = np.random.default_rng(0).random(50)
     assert rank_correlation(values, np.exp(9 * values)) == pytest.approx(1)
     assert rank_correlation(values, -values) == pytest.approx(-1)
+
+
+def test_growth_is_between_the_medians_of_the_first_and_the_last_part():
+    assert growth([1, 2, 99, 5, 5, 5, 7, 0, 8], 3) == 7 - 2
+    assert growth([4], 3) == 0
 
 
 def test_slope_is_the_growth_per_step():

@@ -91,6 +91,16 @@ def rank_correlation(a: np.ndarray, b: np.ndarray) -> float:
     return float(np.corrcoef(places)[0, 1])
 
 
+def growth(values: Sequence[float], parts: int) -> float:
+    """How much larger the median of the last of so many parts is than that of the first.
+
+    Medians, as what is in use comes and goes with each image, and what is free is given back every
+    half minute; a leak stays.
+    """
+    share = max(len(values) // parts, 1)
+    return float(np.median(values[-share:]) - np.median(values[:share]))
+
+
 def slope(x: Sequence[float], y: Sequence[float]) -> float:
     """Growth of y for each step of x, by least squares."""
     return float(np.polyfit(x, y, 1)[0])

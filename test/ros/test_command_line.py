@@ -17,13 +17,12 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import pytest
-from ament_index_python.packages import get_package_prefix
 
 from fakeface_ros.node.image_source import PARAMETERS
 from fakeface_ros.node.parameters import SETTINGS
+from fakeface_ros.node.processes import executable_path
 
 NAMES = {
     "fakeface_node": [setting.name for setting in SETTINGS],
@@ -32,8 +31,9 @@ NAMES = {
 
 
 def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    path = Path(get_package_prefix("fakeface_ros")) / "lib" / "fakeface_ros" / name
-    return subprocess.run([path, *arguments], capture_output=True, text=True, timeout=60)
+    return subprocess.run(
+        [executable_path(name), *arguments], capture_output=True, text=True, timeout=60
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -17,12 +17,12 @@
 from __future__ import annotations
 
 import subprocess
-from pathlib import Path
 
 import cv2
-from ament_index_python.packages import get_package_prefix
 
-DEMO = Path(get_package_prefix("fakeface_ros")) / "lib" / "fakeface_ros" / "demo"
+from fakeface_ros.node.processes import executable_path
+
+DEMO = executable_path("demo")
 
 
 def run(*arguments: object) -> subprocess.CompletedProcess[str]:

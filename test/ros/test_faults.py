@@ -163,7 +163,7 @@ def test_one_model_after_another_leaves_nothing_behind(start, onlook, portrait):
     taken = []
     for _ in range(11):
         for model in ("cae_kde", "default"):
-            assert onlooker.set_parameter("model", str(model)).successful
+            assert onlooker.set_parameter("model", model).successful
             onlooker.wait(
                 lambda model=model: onlooker.judge(to_image(portrait)).model == model, model
             )

@@ -28,9 +28,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ament_index_python.packages import get_package_prefix
 
-NODE = Path(get_package_prefix("fakeface_ros")) / "lib/fakeface_ros/fakeface_node"
+from fakeface_ros.node.processes import executable_path
+
+NODE = executable_path("fakeface_node")
 ENVIRONMENT = {**os.environ, "ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"}
 
 
