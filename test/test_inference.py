@@ -14,11 +14,15 @@
 
 """Sessions are made from files and bytes alike, on the device asked for or else the cpu."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import onnxruntime as ort
 import pytest
 
 from fakeface_ros.inference import CPU, DEVICES, fallback_warning, make_session, offered_providers
+from fakeface_ros.process_settings import trim_heap
 from fakeface_ros.vision.mtcnn_networks import convert
 
 
@@ -41,6 +45,22 @@ def test_a_few_threads_wait_awake_within_a_call_and_many_sleep():
         for threads in (2, 16)
     ]
     assert entries == ["1", "0"]
+
+
+def anonymous_mb() -> float:
+    rollup = Path("/proc/self/smaps_rollup").read_text(encoding="utf-8")
+    return int(rollup.split("Anonymous:")[1].split()[0]) / 1024
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_what_one_network_computed_in_serves_the_next():
+    pictures = np.zeros((1, 200, 500, 3), np.float32)
+    first, second = (make_session(convert("pnet"), 1) for _ in range(2))
+    first.run(None, {"pictures": pictures})
+    trim_heap()
+    before_mb = anonymous_mb()
+    second.run(None, {"pictures": pictures})
+    assert anonymous_mb() - before_mb < 4
 
 
 def test_the_cpu_is_no_fallback():
