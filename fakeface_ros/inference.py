@@ -21,6 +21,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import onnxruntime as ort
 
 from fakeface_ros.parallel import thread_count
@@ -84,6 +85,17 @@ def _offer_arena() -> None:
     same_as_requested = 1
     configuration = ort.OrtArenaCfg({"arena_extend_strategy": same_as_requested})
     ort.create_and_register_allocator(memory, configuration)
+
+
+def call_and_give_back(session: ort.InferenceSession, feed: dict[str, np.ndarray]) -> None:
+    """A call of a network, at whose end the arena lets go of what no network is at work in.
+
+    ONNX Runtime does so at the end of a call only. The C library still holds it: see trim_heap.
+    """
+    options = ort.RunOptions()
+    if session.get_providers() == list(CPU):
+        options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
+    session.run(None, feed, options)
 
 
 def offered_providers(device: str) -> list[str]:

@@ -190,6 +190,10 @@ class Pipeline:
         self._tracker.reset()
         self._expected = np.zeros((0, 4))
 
+    def rest(self) -> None:
+        """Give back the memory that frames took, until the next one; see give_back_memory too."""
+        self._detector.rest()
+
     def _judge(
         self, frame: np.ndarray, detections: Detections, evidence: list[TrackEvidence]
     ) -> list[Face]:

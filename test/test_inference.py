@@ -14,15 +14,14 @@
 
 """Sessions are made from files and bytes alike, on the device asked for or else the cpu."""
 
+import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
 import pytest
 
 from fakeface_ros.inference import CPU, DEVICES, fallback_warning, make_session, offered_providers
-from fakeface_ros.process_settings import trim_heap
 from fakeface_ros.vision.mtcnn_networks import convert
 
 
@@ -47,20 +46,41 @@ def test_a_few_threads_wait_awake_within_a_call_and_many_sleep():
     assert entries == ["1", "0"]
 
 
-def anonymous_mb() -> float:
-    rollup = Path("/proc/self/smaps_rollup").read_text(encoding="utf-8")
-    return int(rollup.split("Anonymous:")[1].split()[0]) / 1024
+MEMORY_OF_CALLS = """
+from fakeface_ros.process_settings import settle_process, trim_heap
+settle_process()
+import numpy as np
+from fakeface_ros.inference import call_and_give_back, make_session
+from fakeface_ros.vision.mtcnn_networks import convert
+
+def feed(height, width):
+    return {"pictures": np.zeros((1, height, width, 3), np.float32)}
+
+def print_anonymous_mb():
+    trim_heap()
+    with open("/proc/self/smaps_rollup") as rollup:
+        print(int(rollup.read().split("Anonymous:")[1].split()[0]) / 1024)
+
+first, second = (make_session(convert("pnet"), 1) for _ in range(2))
+first.run(None, feed(12, 12))
+print_anonymous_mb()
+first.run(None, feed(200, 500))
+print_anonymous_mb()
+second.run(None, feed(200, 500))
+print_anonymous_mb()
+call_and_give_back(second, feed(12, 12))
+print_anonymous_mb()
+"""
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
-def test_what_one_network_computed_in_serves_the_next():
-    pictures = np.zeros((1, 200, 500, 3), np.float32)
-    first, second = (make_session(convert("pnet"), 1) for _ in range(2))
-    first.run(None, {"pictures": pictures})
-    trim_heap()
-    before_mb = anonymous_mb()
-    second.run(None, {"pictures": pictures})
-    assert anonymous_mb() - before_mb < 4
+def test_what_one_network_computed_in_serves_the_next_until_it_is_given_back():
+    command = [sys.executable, "-c", MEMORY_OF_CALLS]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    before_mb, first_mb, second_mb, after_mb = (float(line) for line in said.split())
+    assert first_mb > before_mb + 4
+    assert second_mb < first_mb + 1
+    assert after_mb < before_mb + 1
 
 
 def test_the_cpu_is_no_fallback():

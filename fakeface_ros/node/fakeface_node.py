@@ -136,6 +136,8 @@ class FakefaceNode(LifecycleNode):
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Stop judging; the model stays, and what frames took is given back."""
         self._stop()
+        assert self._judge is not None
+        self._judge.pipeline.rest()
         give_back_memory()
         return super().on_deactivate(state)
 

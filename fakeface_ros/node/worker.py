@@ -69,6 +69,7 @@ class Worker(Generic[Item]):
                 self._handle(item)
             except Exception as error:
                 self._report(error)
+            del item  # or a large image would be kept until the next has come
 
     def _report(self, error: Exception) -> None:
         try:

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 import numpy as np
 import onnxruntime as ort
 
-from fakeface_ros.inference import CPU, make_session
+from fakeface_ros.inference import CPU, call_and_give_back, make_session
 from fakeface_ros.parallel import Workers
 from fakeface_ros.results import Detections
 from fakeface_ros.vision.boxes import square, suppress
@@ -108,6 +108,10 @@ class MtcnnDetector:
         _check_frame(frame)
         boxes = np.asarray(boxes, np.float64)
         return self._locate(frame, square(np.hstack([boxes[:, :2], boxes[:, :2] + boxes[:, 2:]])))
+
+    def rest(self) -> None:
+        """Give back what searches took of the networks' arena; the next one takes it again."""
+        call_and_give_back(self._rnet, {"pictures": np.zeros((1, 24, 24, 3), np.float32)})
 
     def _refine(self, frame: np.ndarray, boxes: np.ndarray) -> np.ndarray:
         """Stage 2: fewer and better square boxes, (N, 4)."""

@@ -22,10 +22,12 @@ import threading
 import time
 import weakref
 
+import cv2
+import numpy as np
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
 from lifecycle_msgs.msg import Transition
-from onlooker import reliable
+from onlooker import reliable, resident_mb
 from rclpy.lifecycle import TransitionCallbackReturn
 
 from fakeface_ros.node.conversion import to_image
@@ -49,6 +51,26 @@ def test_each_transition_has_its_inverse_and_can_come_again(start, onlook, astro
             lambda: not onlooker.node.count_publishers("/life/fakeface/verdicts"), "its cleaning"
         )
     assert detector.stop() == 0
+
+
+def test_while_inactive_it_gives_back_what_images_took(start, onlook, astronaut):
+    detector = start("fakeface_node", {"autostart": False, **reliable("/rest")}, "/rest")
+    onlooker = onlook("/rest")
+    assert onlooker.change_state(Transition.TRANSITION_CONFIGURE)
+
+    def judging_and_after_mb(picture: np.ndarray) -> tuple[float, float]:
+        assert onlooker.change_state(Transition.TRANSITION_ACTIVATE)
+        onlooker.wait_for_match()
+        for _ in range(3):
+            assert len(onlooker.judge(to_image(picture)).faces) == 1
+        judging_mb = resident_mb(detector.pid)
+        onlooker.deactivate()
+        return judging_mb, resident_mb(detector.pid)
+
+    _, before_mb = judging_and_after_mb(astronaut)
+    judging_mb, after_mb = judging_and_after_mb(cv2.resize(astronaut, (1920, 1920)))
+    assert judging_mb > before_mb + 40
+    assert after_mb < before_mb + 5
 
 
 def test_missing_bundle_fails_to_configure_and_names_it(start, onlook):
