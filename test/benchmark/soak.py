@@ -102,10 +102,10 @@ def drive(folder: Path, seconds: float) -> Iterator[Sample]:
         ear.create_subscription(
             CompressedImage, "/fakeface/image_annotated/compressed", lambda _: None, 1
         )
-        spin(ear, 60.0, lambda: bool(ear.verdicts))
+        spin(ear, 60.0, lambda: bool(ear.latencies_ms))
         start = time.monotonic()
         for number in range(1, round(seconds / SAMPLE_EVERY_S) + 1):
-            ear.verdicts.clear()
+            ear.forget()
             spin(ear, start + number * SAMPLE_EVERY_S - time.monotonic())
             for process in (detector, camera):
                 if process.exit_code is not None:
@@ -114,7 +114,7 @@ def drive(folder: Path, seconds: float) -> Iterator[Sample]:
 
 
 def _sample(pid: int, second: float, ear: Ear) -> Sample:
-    latencies = [message.latency_ms for message in ear.verdicts]
+    latencies = ear.latencies_ms
     return {
         "second": rounded(second),
         "resident_mb": resident_mb(pid),
