@@ -56,8 +56,8 @@ class Reading:
 
     Attributes:
         counts: received, processed, dropped, refused, failed images; real, fake, unknown faces;
-            "unknown: reason" faces for each reason.
-        rates_hz: received and processed images per second over the last seconds.
+            "unknown: reason" faces for each reason; lost images only where it is known.
+        rates_hz: received, processed and lost images per second over the last seconds.
         recent: how much each count grew since the reading before.
         silence_s: seconds without an image, from the start where none ever came.
         latency_ms: median and 95th percentile over the last 100 images; NaN before the first.
@@ -102,6 +102,11 @@ class Counts:
             self._counts["dropped"] += dropped
             self._last_image_s = now_s
 
+    def lost(self, count: int) -> None:
+        """So many images, or none, never came before one that did."""
+        with self._lock:
+            self._counts["lost"] += count
+
     def processed(self, result: FrameResult, latency: float) -> None:
         """An image was judged, latency in milliseconds."""
         with self._lock:
@@ -136,7 +141,7 @@ class Counts:
                 counts=now.copy(),
                 rates_hz={
                     name: (now[name] - past[name]) / span_s if span_s > 0 else 0.0
-                    for name in ("received", "processed")
+                    for name in ("received", "processed", "lost")
                 },
                 recent=now - before,
                 silence_s=max(now_s - self._last_image_s, 0.0),

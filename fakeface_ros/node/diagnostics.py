@@ -28,6 +28,10 @@ from fakeface_ros.node.counting import OLDEST_STAMP_S, Counts, Reading
 
 SILENT_AFTER_S = 2.0
 NO_CLOCK = "simulated, no /clock yet"
+LOSES_MOST = (
+    "more than half of the images are lost on their way: for large ones between processes of one "
+    "host, start both with launch/dds/fastdds_large_images.xml"
+)
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Reporter:
         self._logged: set[str] = set()
         self._publisher = node.create_publisher(DiagnosticArray, "/diagnostics", 10)
         # By the steady clock, so that it also ticks while simulated time stands still.
-        node.create_timer(1.0, self._report, clock=Clock(clock_type=ClockType.STEADY_TIME))
+        node.create_timer(1.0, self.report, clock=Clock(clock_type=ClockType.STEADY_TIME))
         # Kept, as the clock lets go of a handle that nobody holds.
         self._jumps = node.get_clock().create_jump_callback(
             JumpThreshold(
@@ -75,19 +79,27 @@ class Reporter:
             post_callback=lambda _: counts.start(now_s(node)),
         )
 
-    def _report(self) -> None:
+    def report(self) -> None:
+        """Publish the status now, and log what is new in it; a timer calls it every second."""
         simulated = self._node.get_parameter("use_sim_time").value
         now = now_s(self._node)
         clock = "system" if not simulated else "simulated" if now else NO_CLOCK
         name = self._node.get_fully_qualified_name()
         situation = self._situation()
-        for sentence in set(situation.unmatched) - self._logged:
+        reading = self._counts.read(now)
+        told = {*situation.unmatched, *([LOSES_MOST] if loses_most(reading) else [])}
+        for sentence in told - self._logged:
             self._node.get_logger().warning(sentence)
-        self._logged = set(situation.unmatched)
-        entry = status(name, situation, self._counts.read(now), clock)
+        self._logged = told | (self._logged & {LOSES_MOST})  # which comes and goes: said once
+        entry = status(name, situation, reading, clock)
         message = DiagnosticArray(status=[entry])
         message.header.stamp = self._node.get_clock().now().to_msg()
         self._publisher.publish(message)
+
+
+def loses_most(reading: Reading) -> bool:
+    """Whether of the images of the last seconds more never came than came."""
+    return reading.rates_hz["lost"] > max(reading.rates_hz["received"], 1.0)
 
 
 def now_s(node: Node) -> float:
@@ -116,7 +128,8 @@ def status(
         "latency 95 % [ms]": f"{high:.1f}",
         **{
             f"images {name}": str(counts[name])
-            for name in ("received", "processed", "dropped", "refused", "failed")
+            for name in ("lost", "received", "processed", "dropped", "refused", "failed")
+            if name != "lost" or name in counts
         },
         **{f"faces {name}": str(counts[name]) for name in ("real", "fake", "unknown")},
         **{f"faces {n}": str(counts[n]) for n in sorted(counts) if n.startswith("unknown: ")},
@@ -152,4 +165,6 @@ def _judge(situation: Situation, reading: Reading, clock: str) -> tuple[bytes, s
         )
     if situation.unmatched:
         return DiagnosticStatus.WARN, "; ".join(situation.unmatched)
+    if loses_most(reading):
+        return DiagnosticStatus.WARN, LOSES_MOST
     return DiagnosticStatus.OK, f"judging {reading.rates_hz['processed']:.1f} images/s"

@@ -16,16 +16,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import rclpy
 from rclpy.node import Node
 from rclpy.qos import ReliabilityPolicy
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import CompressedImage, Image
 
 from fakeface_ros.node.counting import Counts
 from fakeface_ros.node.endpoints import unmatched_publishers
 from fakeface_ros.node.judging import Arrival, Judge
+from fakeface_ros.node.losses import Losses
 from fakeface_ros.node.publishing import newest_only, open_overrides
 from fakeface_ros.node.worker import Worker
 
@@ -78,12 +82,16 @@ class Intake:
         self._worker: Worker[Arrival] = Worker(
             judge.judge, self._on_error, judge.parameters.niceness
         )
-        # No event for lost images: each would wake the executor just when the next image comes,
-        # and a busy machine then loses that one too.
+        # By their numbers, not by the middleware's event for lost ones: each of those would wake
+        # the executor just when the next image comes, and a busy machine then loses that one too.
+        self._losses = Losses(lambda: node.count_publishers(topic.name))
+        on_image: Any = self._on_numbered_image
+        if not hasattr(Subscription, "CallbackType"):  # Humble's rclpy gives the message alone
+            on_image = self._on_image
         self._subscription = node.create_subscription(
             CompressedImage if topic.compressed else Image,
             topic.name,
-            self._on_image,
+            on_image,
             newest_only(ReliabilityPolicy.BEST_EFFORT),
             qos_overriding_options=open_overrides(),
         )
@@ -97,6 +105,13 @@ class Intake:
     def unmatched(self) -> list[str]:
         """A sentence for each publisher of the topic that cannot reach the node."""
         return unmatched_publishers(self._node, self._subscription)
+
+    def _on_numbered_image(
+        self, message: Image | CompressedImage, info: Mapping[str, int | None]
+    ) -> None:
+        if (lost := self._losses.before(info["publication_sequence_number"])) is not None:
+            self._counts.lost(lost)
+        self._on_image(message)
 
     def _on_image(self, message: Image | CompressedImage) -> None:
         now = self._node.get_clock().now().nanoseconds

@@ -156,9 +156,9 @@ def measure(pictures: dict[str, np.ndarray], folder: Path, seconds: float) -> Ta
         "copies and sending of large images take from them what the node would use.",
         "Before the first verdict camera and node have to find each other, which Fast DDS "
         "now and then leaves to its next announcement: every 3 s, with the profile every 0.5 s.",
-        "Received, judged and dropped are the node's own count over that time, latency is from "
-        "the image's stamp to its verdict, memory is the node's process, in part shared with the "
-        "camera's; its change is between the medians of the first and the last quarter.",
+        "Received, judged, dropped and lost are the node's own count over that time, latency is "
+        "from the image's stamp to its verdict, memory is the node's process, in part shared with "
+        "the camera's; its change is between the medians of the first and the last quarter.",
         "A pipeline time is half of what passed since the last verdict but one: two are what an "
         "image waits at most that is the newest when its run begins.",
     ]
@@ -224,6 +224,7 @@ def _load(ear: Ear, pid: int, seconds: float) -> Row:
         "judged a second": rounded(len(latencies) / spent),
         "received a second": rounded(grown.get("received", 0) / spent),
         "dropped": grown.get("dropped", 0),
+        "lost a second": rounded(grown.get("lost", 0) / spent),
         "latency ms median": rounded(latency.median),
         "p95": rounded(latency.p95),
         "max": rounded(max(latencies)),

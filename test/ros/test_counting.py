@@ -59,9 +59,10 @@ def test_rates_and_recent_counts():
     counts.processed(result(Verdict.REAL, Verdict.FAKE), 40.0)
     counts.processed(result(Verdict.UNKNOWN), 60.0)
     counts.error("refused", "bad step")
+    counts.lost(6)
     reading = counts.read(2.0)
     assert reading.counts["dropped"] == 10
-    assert reading.rates_hz == {"received": 10.0, "processed": 1.0}
+    assert reading.rates_hz == {"received": 10.0, "processed": 1.0, "lost": 3.0}
     assert reading.latency_ms[0] == 50.0
     assert reading.recent["refused"] == 1
     assert reading.last_error == "bad step"

@@ -14,6 +14,7 @@
 
 """Levels and messages of the diagnostic status."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -24,7 +25,7 @@ from rclpy.parameter import Parameter
 from rclpy.time import Time
 
 from fakeface_ros.node.counting import Counts, Reading
-from fakeface_ros.node.diagnostics import NO_CLOCK, Reporter, Situation, now_s, status
+from fakeface_ros.node.diagnostics import LOSES_MOST, NO_CLOCK, Reporter, Situation, now_s, status
 
 ACTIVE = Situation("active", "", True, "/image", "1", (), "cae_kde", "ab" * 32)
 DEAF = "nothing comes from /cam: quality of service (best effort publisher and …)"
@@ -50,6 +51,10 @@ def reading(**changes: object) -> Reading:
         (replace(ACTIVE, state="unconfigured", problem="cannot be configured: no bundle"),
          reading(), ERROR, "cannot be configured: no bundle"),
         (replace(ACTIVE, unmatched=(DEAF,)), reading(), WARN, DEAF),
+        (ACTIVE, reading(rates_hz={"received": 14.0, "processed": 7.0, "lost": 28.0}), WARN,
+         LOSES_MOST),
+        (ACTIVE, reading(rates_hz={"received": 28.0, "processed": 7.0, "lost": 14.0}), OK,
+         "judging 7.0 images/s"),
         (replace(ACTIVE, unmatched=(DEAF,)), reading(silence_s=3.0), WARN,
          f"no image for 3 s on /image, publishers: 1; {DEAF}"),
     ],
@@ -78,6 +83,32 @@ def test_silence_is_measured_anew_where_the_clock_jumps(ros):
             silence_s = counts.read(now_s(node)).silence_s
             assert silence_s == (8.0 if seconds == 1_000_008 else 0.0)
         assert reporter is not None  # it holds the handle of the jumps
+    finally:
+        node.destroy_node()
+
+
+def test_lost_images_are_listed_where_they_are_known():
+    counts = Counts()
+
+    def keys() -> set[str]:
+        return {pair.key for pair in status("/fakeface", ACTIVE, counts.read(0.0)).values}
+
+    assert "images lost" not in keys()
+    counts.lost(0)
+    assert "images lost" in keys()
+
+
+def test_that_most_images_are_lost_is_logged_once(ros, capfd):
+    node = Node("losing")
+    try:
+        counts = Counts()
+        reporter = Reporter(node, counts, lambda: ACTIVE)
+        for second in range(4):
+            counts.received(now_s(node), dropped=False)
+            counts.lost(0 if second % 2 else 1000)
+            reporter.report()
+            time.sleep(0.1)
+        assert capfd.readouterr().err.count(LOSES_MOST) == 1
     finally:
         node.destroy_node()
 
