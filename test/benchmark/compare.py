@@ -55,14 +55,15 @@ def whole_frames(ours: list[Child], others: list[Child], frames: int, rounds: in
         row = {"stack": child.name, **summarise(times[child.name]).row()}
         for mine in ours:
             if child in others:
-                row[f"times {mine.name}"] = _times(ratios(times[child.name], times[mine.name]))
+                ratio = ratios(times[child.name], times[mine.name], frames)
+                row[f"times {mine.name}"] = _times(ratio)
         row["start to first verdict s"] = rounded(child.started_s)
         row["resident MB"] = rounded(child.resident_mb())
         row["highest MB"] = rounded(child.resident_mb(peak=True))
         table.rows.append(row)
     table.notes.append(
         f"{frames} frames, {rounds} rounds after one of warm-up, in turn; each stack in its own "
-        "process; ratios are the median of pairs, with quartiles."
+        "process; ratios are of the time for all frames of a round, median and quartiles."
     )
     parts = Table("where the time of a whole frame goes (median ms)")
     for child in children:
@@ -111,7 +112,7 @@ def detection_alone(
             "ours p95": rounded(mine.p95),
             "wheel ms": rounded(theirs.median),
             "wheel p95": rounded(theirs.p95),
-            "times faster": _times(ratios(times[wheel.name], times[ours.name])),
+            "times faster": _times(ratios(times[wheel.name], times[ours.name], frames)),
             "wheel's faces": wanted,
             "not mended": not_mended,
             "found at IoU 0.7": f"{found / wanted:.1%}" if wanted else "-",

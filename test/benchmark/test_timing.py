@@ -45,9 +45,17 @@ def test_a_ratio_is_of_pairs_so_that_a_slow_moment_of_both_cancels():
     assert ratios([10, 100, 10], [1, 10, 1]).high == 10
 
 
+def test_a_ratio_of_pairs_together_is_that_of_their_sums():
+    slow, fast = [10, 30, 20, 20], [1, 3, 1, 3]
+    assert (ratios(slow, fast, 2).low, ratios(slow, fast, 2).high) == (10, 10)
+    assert ratios(slow, fast, 2).n == 2
+
+
 def test_ratios_need_pairs():
-    with pytest.raises(ValueError, match="pairs are needed"):
+    with pytest.raises(ValueError, match="pairs by 1 are needed"):
         ratios([1, 2], [1])
+    with pytest.raises(ValueError, match="pairs by 2 are needed"):
+        ratios([1, 2, 3], [1, 2, 3], 2)
 
 
 def test_latency_is_told_by_the_pipeline_of_that_moment():

@@ -54,15 +54,23 @@ def summarise(values: Sequence[float] | np.ndarray) -> Summary:
     return Summary(len(values), median, p95, low, high)
 
 
-def ratios(slow: Sequence[float], fast: Sequence[float]) -> Summary:
+def ratios(slow: Sequence[float], fast: Sequence[float], together: int = 1) -> Summary:
     """How many times slower, pair by pair: each pair was measured one right after the other.
 
+    Args:
+        slow, fast: as many measurements of each.
+        together: so many pairs in a row are one, of the sums of their times: what lasts as long as
+            a moment of the machine is slow or fast by chance, and a sum has all its moments.
+
     Raises:
-        ValueError: the sequences differ in length or are empty.
+        ValueError: the sequences differ in length, are empty or are no multiple of `together`.
     """
-    if len(slow) != len(fast):
-        raise ValueError(f"pairs are needed, got {len(slow)} and {len(fast)} measurements")
-    return summarise([a / b for a, b in zip(slow, fast, strict=True)])
+    if len(slow) != len(fast) or len(slow) % together:
+        raise ValueError(
+            f"pairs by {together} are needed, got {len(slow)} and {len(fast)} measurements"
+        )
+    sums = (np.reshape(times, (-1, together)).sum(axis=1) for times in (slow, fast))
+    return summarise([a / b for a, b in zip(*sums, strict=True)])
 
 
 def in_pipeline_times(stamps_ms: Sequence[float], latencies_ms: Sequence[float]) -> np.ndarray:
