@@ -16,6 +16,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ DEVICES: dict[str, tuple[str, ...]] = {
 """What networks can be asked to run on: execution providers in order of preference."""
 
 _MOST_SPINNING = 4
+_SHARES_ARENA = "session.use_env_allocators"
 
 
 def make_session(
@@ -64,9 +66,10 @@ def make_session(
     # arena for each network that grows by doubling, cost 90 MB at 1080p and win no time.
     options.enable_mem_pattern = False
     options.enable_cpu_mem_arena = False
-    if tuple(providers) == CPU:
+    shares = tuple(providers) == CPU
+    options.add_session_config_entry(_SHARES_ARENA, str(int(shares)))
+    if shares:
         _offer_arena()
-        options.add_session_config_entry("session.use_env_allocators", "1")
     content = model if isinstance(model, bytes) else Path(model).read_bytes()
     _refuse_other_files(content)
     return ort.InferenceSession(content, options, providers=list(providers))
@@ -84,7 +87,9 @@ def _offer_arena() -> None:
     )
     same_as_requested = 1
     configuration = ort.OrtArenaCfg({"arena_extend_strategy": same_as_requested})
-    ort.create_and_register_allocator(memory, configuration)
+    # ONNX Runtime of 2023 refuses where the program has one already, which serves as well.
+    with contextlib.suppress(RuntimeError):
+        ort.create_and_register_allocator(memory, configuration)
 
 
 def call_and_give_back(session: ort.InferenceSession, feed: dict[str, np.ndarray]) -> None:
@@ -93,7 +98,7 @@ def call_and_give_back(session: ort.InferenceSession, feed: dict[str, np.ndarray
     ONNX Runtime does so at the end of a call only. The C library still holds it: see trim_heap.
     """
     options = ort.RunOptions()
-    if session.get_providers() == list(CPU):
+    if session.get_session_options().get_session_config_entry(_SHARES_ARENA) == "1":
         options.add_run_config_entry("memory.enable_memory_arena_shrinkage", "cpu:0")
     session.run(None, feed, options)
 

@@ -21,7 +21,14 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from fakeface_ros.inference import CPU, DEVICES, fallback_warning, make_session, offered_providers
+from fakeface_ros.inference import (
+    CPU,
+    DEVICES,
+    call_and_give_back,
+    fallback_warning,
+    make_session,
+    offered_providers,
+)
 from fakeface_ros.vision.mtcnn_networks import convert
 
 
@@ -81,6 +88,26 @@ def test_what_one_network_computed_in_serves_the_next_until_it_is_given_back():
     assert first_mb > before_mb + 4
     assert second_mb < first_mb + 1
     assert after_mb < before_mb + 1
+
+
+def test_a_network_that_is_not_for_the_cpu_alone_has_nothing_to_give_back():
+    others = [name for name in ort.get_available_providers() if name not in CPU]
+    if not others:
+        pytest.skip("this ONNX Runtime is for the cpu alone")
+    session = make_session(convert("rnet"), providers=[*others, *CPU])
+    call_and_give_back(session, {"pictures": np.zeros((1, 24, 24, 3), np.float32)})
+
+
+def test_an_arena_that_the_program_has_already_is_no_obstacle():
+    program = """
+import onnxruntime as ort
+kind, usage = ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, ort.OrtMemType.DEFAULT
+ort.create_and_register_allocator(ort.OrtMemoryInfo("Cpu", kind, 0, usage), ort.OrtArenaCfg({}))
+from fakeface_ros.inference import make_session
+from fakeface_ros.vision.mtcnn_networks import convert
+make_session(convert("rnet"))
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_the_cpu_is_no_fallback():
