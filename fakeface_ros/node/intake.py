@@ -109,7 +109,8 @@ class Intake:
     def _on_numbered_image(
         self, message: Image | CompressedImage, info: Mapping[str, int | None]
     ) -> None:
-        if (lost := self._losses.before(info["publication_sequence_number"])) is not None:
+        lost = self._losses.before(info.get("publication_sequence_number"))
+        if self.enabled and lost is not None:
             self._counts.lost(lost)
         self._on_image(message)
 
