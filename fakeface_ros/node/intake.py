@@ -33,6 +33,9 @@ from fakeface_ros.node.losses import Losses
 from fakeface_ros.node.publishing import newest_only, open_overrides
 from fakeface_ros.node.worker import Worker
 
+GIVES_NUMBERS = hasattr(Subscription, "CallbackType")
+"""Whether rclpy gives a publisher's numbers; Humble's gives the message alone."""
+
 
 @dataclass(frozen=True)
 class ImageTopic:
@@ -85,9 +88,7 @@ class Intake:
         # By their numbers, not by the middleware's event for lost ones: each of those would wake
         # the executor just when the next image comes, and a busy machine then loses that one too.
         self._losses = Losses(lambda: node.count_publishers(topic.name))
-        on_image: Any = self._on_numbered_image
-        if not hasattr(Subscription, "CallbackType"):  # Humble's rclpy gives the message alone
-            on_image = self._on_image
+        on_image: Any = self._on_numbered_image if GIVES_NUMBERS else self._on_image
         self._subscription = node.create_subscription(
             CompressedImage if topic.compressed else Image,
             topic.name,

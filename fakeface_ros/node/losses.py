@@ -35,11 +35,11 @@ class Losses:
     def before(self, number: int | None) -> int | None:
         """How many were lost just before an image; None where the middleware gives no number."""
         last, self._last = self._last, number
-        if number is None or last is None:
-            return None if number is None else 0
-        if number <= last:  # of another publisher, or of one that was started again
+        if number is None:
+            return None
+        missing = 0 if last is None else number - last - 1
+        if missing < 0:  # of another publisher, or of one that was started again
             self._is_one_row = False
-        missing = number - last - 1
         if missing <= 0:
             return 0
         was_one_row, self._is_one_row = self._is_one_row, self._publishers() == 1

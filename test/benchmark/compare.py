@@ -122,8 +122,9 @@ def detection_alone(
             row["times, photos"] = _times(ratios(crowd_times[wheel.name], crowd_times[ours.name]))
         table.rows.append(row)
     table.notes.append(
-        f"Times on {frames} camera frames; faces counted on these and on {crowd} photos of "
-        "different sizes, each measured once. The wheel's pyramid is mended (see stacks.py); "
+        f"Times on {frames} camera frames, their ratio that of all of them in a round; faces "
+        f"counted on these and on {crowd} photos of different sizes, each measured once. "
+        "The wheel's pyramid is mended (see stacks.py); "
         f"'not mended' is what it finds on the {frames} camera frames without."
     )
     return table
